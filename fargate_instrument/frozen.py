@@ -1,0 +1,77 @@
+"""Frozen records: what dataclasses do, without what importing dataclasses costs.
+
+``import dataclasses`` pulls in ``inspect`` and costs more than the rest of a run.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Self, dataclass_transform
+
+    @dataclass_transform(frozen_default=True)
+    class _Base:
+        pass
+
+else:
+    _Base = object
+
+
+class Frozen(_Base):
+    """Base of immutable records whose fields are the annotations of the class.
+
+    Fields are taken by position or by name; a default is the class attribute.
+    Two records are equal if they are of one class and all their fields are.
+    """
+
+    if not TYPE_CHECKING:
+        _fields: tuple[str, ...] = ()
+
+        def __init_subclass__(cls) -> None:
+            own = tuple(cls.__dict__.get("__annotations__", ()))
+            if not own:  # pragma: no cover - Python >= 3.14 computes them lazily
+                own = tuple(getattr(cls, "__annotations__", ()))
+            inherited = cls.__mro__[1]._fields
+            cls._fields = inherited + tuple(f for f in own if f not in inherited)
+
+        def __init__(self, *values: Any, **named: Any) -> None:
+            fields = self._fields
+            if len(values) > len(fields):
+                raise TypeError(f"{type(self).__name__} takes {len(fields)} fields")
+            state = self.__dict__
+            for field, value in zip(fields, values, strict=False):
+                state[field] = value
+            for field, value in named.items():
+                if field not in fields or field in state:
+                    raise TypeError(f"{type(self).__name__} got {field!r}")
+                state[field] = value
+            for field in fields[len(values) :]:
+                if field not in state and not hasattr(type(self), field):
+                    raise TypeError(f"{type(self).__name__} needs {field!r}")
+
+        def __setattr__(self, field: str, value: object) -> None:
+            raise AttributeError(f"{type(self).__name__}.{field} is read-only")
+
+        def __delattr__(self, field: str) -> None:
+            raise AttributeError(f"{type(self).__name__}.{field} is read-only")
+
+        def __eq__(self, other: object) -> bool:
+            return type(self) is type(other) and self._values() == other._values()
+
+        def __hash__(self) -> int:
+            return hash((type(self), self._values()))
+
+        def __repr__(self) -> str:
+            shown = ", ".join(f"{f}={getattr(self, f)!r}" for f in self._fields)
+            return f"{type(self).__name__}({shown})"
+
+        def _values(self) -> tuple[object, ...]:
+            return tuple(getattr(self, field) for field in self._fields)
+
+        def replace(self, **changed: Any) -> Self:
+            return type(self)(**{f: getattr(self, f) for f in self._fields} | changed)
+
+    else:
+
+        def replace(self, **changed: object) -> Self:
+            """Return the same record with some fields changed."""
