@@ -1,0 +1,153 @@
+variable "agent" {
+  description = "Agent to put in: a name that `fargate-instrument agents` lists, such as `sysdig` or `prisma_cloud`."
+  type        = string
+
+  validation {
+    condition     = length(trimspace(var.agent)) > 0
+    error_message = "agent must be the name of an agent, such as \"sysdig\"."
+  }
+}
+
+variable "checks" {
+  description = "What a breach of the ECS and Fargate rules in your own definition does: `error`, `warn` or `off`."
+  type        = string
+  default     = "error"
+  nullable    = false
+
+  validation {
+    condition     = contains(["error", "warn", "off"], var.checks)
+    error_message = "checks must be \"error\", \"warn\" or \"off\"."
+  }
+}
+
+variable "container_definitions" {
+  description = "Container definitions as JSON text, exactly what `aws_ecs_task_definition` takes; a whole task definition object is taken too. Give this or `task_definitions`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.container_definitions == null || can(jsondecode(var.container_definitions))
+    error_message = "container_definitions must be JSON text; use jsonencode(...) or file(...)."
+  }
+}
+
+variable "create" {
+  description = "Whether to instrument at all. With `false` no program runs and every output is null or empty."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "exclude" {
+  description = "Names or shell-style patterns of containers to leave alone. One that matches nothing is an error."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "image_configs" {
+  description = "What images say of themselves, as JSON text: the content of the file that `fargate-instrument lock` writes. Needed where a container's entry point stands in its image alone."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.image_configs == null || can(keys(jsondecode(var.image_configs)))
+    error_message = "image_configs must be a JSON object as text; use file(\"image-configs.lock.json\")."
+  }
+}
+
+variable "include" {
+  description = "Names or shell-style patterns of the containers to instrument. Empty means every application container."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "options" {
+  description = "The agent's options as an object; `fargate-instrument schema <agent>` lists them. References to secrets only, never their values."
+  type        = any
+  default     = {}
+  nullable    = false
+}
+
+variable "provenance" {
+  description = "`label` records on each container what was put there, so that it can be taken out again; `off` records nothing."
+  type        = string
+  default     = "label"
+  nullable    = false
+
+  validation {
+    condition     = contains(["label", "off"], var.provenance)
+    error_message = "provenance must be \"label\" or \"off\"."
+  }
+}
+
+variable "python_command" {
+  description = "Command that starts Python 3.10 or newer, one word per element, such as `[\"py\", \"-3\"]`. Default: `[\"python3\"]`, and `[\"python\"]` on Windows."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = var.python_command == null ? true : length(var.python_command) > 0
+    error_message = "python_command must have at least one element."
+  }
+
+  validation {
+    condition     = var.python_command == null ? true : alltrue([for word in var.python_command : length(trimspace(word)) > 0])
+    error_message = "python_command must have no empty element: the external provider drops those in silence."
+  }
+}
+
+variable "rendered" {
+  description = "Result made beforehand, for runners without Python: the JSON object that the program printed, or the JSON list of container definitions that `fargate-instrument patch` wrote. With it no program runs."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.rendered == null || can(jsondecode(var.rendered))
+    error_message = "rendered must be JSON text as the program printed it; use file(...)."
+  }
+}
+
+variable "task" {
+  description = "Facts of the task definition, each optional. A fact that is not given switches off only the checks that need it; `prisma_cloud` needs `family`."
+  type = object({
+    cpu                      = optional(string)
+    execution_role_arn       = optional(string)
+    family                   = optional(string)
+    memory                   = optional(string)
+    network_mode             = optional(string)
+    pid_mode                 = optional(string)
+    platform_version         = optional(string)
+    requires_compatibilities = optional(list(string))
+    runtime_platform = optional(object({
+      cpu_architecture        = optional(string)
+      operating_system_family = optional(string)
+    }))
+    task_role_arn = optional(string)
+    volumes       = optional(any)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "task_definitions" {
+  description = "Batch: a map from a name of your choice to an object of `container_definitions` and, each optional, `task`, `options`, `include` and `exclude`. One program run serves them all; an entry's options are merged over `options`."
+  type        = any
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for entry in values(var.task_definitions) : can(jsondecode(entry.container_definitions))])
+    error_message = "task_definitions: every entry must hold container_definitions as JSON text."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for entry in values(var.task_definitions) : [
+        for key in keys(entry) : contains(["container_definitions", "exclude", "include", "options", "task"], key)
+      ]
+    ]))
+    error_message = "task_definitions: an entry may hold container_definitions, exclude, include, options and task, nothing else."
+  }
+}

@@ -1,0 +1,291 @@
+variable "checks" {
+  description = "What a breach of the ECS and Fargate rules in your own definition does: `error`, `warn` or `off`."
+  type        = string
+  default     = "error"
+  nullable    = false
+
+  validation {
+    condition     = contains(["error", "warn", "off"], var.checks)
+    error_message = "checks must be \"error\", \"warn\" or \"off\"."
+  }
+}
+
+variable "container_definitions" {
+  description = "Container definitions as JSON text, exactly what `aws_ecs_task_definition` takes; a whole task definition object is taken too. Give this or `task_definitions`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.container_definitions == null || can(jsondecode(var.container_definitions))
+    error_message = "container_definitions must be JSON text; use jsonencode(...) or file(...)."
+  }
+}
+
+variable "cpu" {
+  description = "CPU units of the Defender; 0 or null reserves none."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.cpu == null ? true : var.cpu >= 0 && floor(var.cpu) == var.cpu
+    error_message = "cpu must be a whole number, 0 or more."
+  }
+}
+
+variable "create" {
+  description = "Whether to instrument at all. With `false` no program runs and every output is null or empty."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
+variable "defender_generation" {
+  description = "Which form of the Defender: `healthy` waits for its health check, `start` is the older one."
+  type        = string
+  default     = "healthy"
+  nullable    = false
+
+  validation {
+    condition     = contains(["healthy", "start"], var.defender_generation)
+    error_message = "defender_generation must be \"healthy\" or \"start\"."
+  }
+}
+
+variable "defender_image" {
+  description = "Image of the Defender, as your Console names it."
+  type        = string
+
+  validation {
+    condition     = length(trimspace(var.defender_image)) > 0
+    error_message = "defender_image must not be empty."
+  }
+}
+
+variable "essential" {
+  description = "Whether the task stops when the Defender does."
+  type        = bool
+  default     = null
+}
+
+variable "exclude" {
+  description = "Names or shell-style patterns of containers to leave alone. One that matches nothing is an error."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "filesystem_monitoring" {
+  description = "Whether the Defender watches the file system."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "fips_enabled" {
+  description = "Whether the Defender keeps to FIPS cryptography."
+  type        = bool
+  default     = false
+  nullable    = false
+}
+
+variable "image_auth_secret" {
+  description = "ARN of the secret with the credentials for the registry of `defender_image`."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.image_auth_secret == null ? true : can(regex("^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+|ssm:[a-z0-9-]+:[0-9]{12}:parameter/.+)$", var.image_auth_secret))
+    error_message = "image_auth_secret must be the ARN of a Secrets Manager secret or an SSM parameter, of any partition."
+  }
+}
+
+variable "image_configs" {
+  description = "What images say of themselves, as JSON text: the content of the file that `fargate-instrument lock` writes. Needed where a container's entry point stands in its image alone."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.image_configs == null || can(keys(jsondecode(var.image_configs)))
+    error_message = "image_configs must be a JSON object as text; use file(\"image-configs.lock.json\")."
+  }
+}
+
+variable "include" {
+  description = "Names or shell-style patterns of the containers to instrument. Empty means every application container."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "install_bundle" {
+  description = "Install bundle in plain text. It ends up in the task definition and in the state; give `install_bundle_secret` instead."
+  type        = string
+  default     = null
+  sensitive   = true
+}
+
+variable "install_bundle_secret" {
+  description = "ARN of the Secrets Manager secret or SSM parameter that holds the install bundle."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.install_bundle_secret == null ? true : can(regex("^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+|ssm:[a-z0-9-]+:[0-9]{12}:parameter/.+)$", var.install_bundle_secret))
+    error_message = "install_bundle_secret must be the ARN of a Secrets Manager secret or an SSM parameter, of any partition."
+  }
+}
+
+variable "log_configuration" {
+  description = "Where the Defender logs: `group`, `region` and `stream_prefix` for awslogs, or `logDriver`, `options` and `secretOptions` for any driver, FireLens included."
+  type = object({
+    group     = optional(string)
+    logDriver = optional(string)
+    options   = optional(map(string))
+    region    = optional(string)
+    secretOptions = optional(list(object({
+      name      = string
+      valueFrom = string
+    })))
+    stream_prefix = optional(string)
+  })
+  default = null
+
+  validation {
+    condition = (
+      var.log_configuration == null ? true :
+      var.log_configuration.logDriver != null ? alltrue([
+        for value in [var.log_configuration.group, var.log_configuration.region, var.log_configuration.stream_prefix] : value == null
+      ]) :
+      alltrue([
+        for value in [var.log_configuration.group, var.log_configuration.region, var.log_configuration.stream_prefix] : value != null
+      ])
+    )
+    error_message = "log_configuration must be either group, region and stream_prefix, or logDriver with options and secretOptions."
+  }
+}
+
+variable "memory" {
+  description = "Hard memory limit of the Defender in MiB; 0 or null sets none."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.memory == null ? true : var.memory >= 0 && floor(var.memory) == var.memory
+    error_message = "memory must be a whole number, 0 or more."
+  }
+}
+
+variable "memory_reservation" {
+  description = "Memory in MiB reserved for the Defender; 0 or null reserves none."
+  type        = number
+  default     = null
+
+  validation {
+    condition     = var.memory_reservation == null ? true : var.memory_reservation >= 0 && floor(var.memory_reservation) == var.memory_reservation
+    error_message = "memory_reservation must be a whole number, 0 or more."
+  }
+}
+
+variable "provenance" {
+  description = "`label` records on each container what was put there, so that it can be taken out again; `off` records nothing."
+  type        = string
+  default     = "label"
+  nullable    = false
+
+  validation {
+    condition     = contains(["label", "off"], var.provenance)
+    error_message = "provenance must be \"label\" or \"off\"."
+  }
+}
+
+variable "python_command" {
+  description = "Command that starts Python 3.10 or newer, one word per element, such as `[\"py\", \"-3\"]`. Default: `[\"python3\"]`, and `[\"python\"]` on Windows."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = var.python_command == null ? true : length(var.python_command) > 0
+    error_message = "python_command must have at least one element."
+  }
+
+  validation {
+    condition     = var.python_command == null ? true : alltrue([for word in var.python_command : length(trimspace(word)) > 0])
+    error_message = "python_command must have no empty element: the external provider drops those in silence."
+  }
+}
+
+variable "rendered" {
+  description = "Result made beforehand, for runners without Python: the JSON object that the program printed, or the JSON list of container definitions that `fargate-instrument patch` wrote. With it no program runs."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.rendered == null || can(jsondecode(var.rendered))
+    error_message = "rendered must be JSON text as the program printed it; use file(...)."
+  }
+}
+
+variable "task" {
+  description = "Facts of the task definition, each optional. `family` is needed: the Defender reports under it. Another fact that is not given switches off only the checks that need it."
+  type = object({
+    cpu                      = optional(string)
+    execution_role_arn       = optional(string)
+    family                   = optional(string)
+    memory                   = optional(string)
+    network_mode             = optional(string)
+    pid_mode                 = optional(string)
+    platform_version         = optional(string)
+    requires_compatibilities = optional(list(string))
+    runtime_platform = optional(object({
+      cpu_architecture        = optional(string)
+      operating_system_family = optional(string)
+    }))
+    task_role_arn = optional(string)
+    volumes       = optional(any)
+  })
+  default  = {}
+  nullable = false
+}
+
+variable "task_definitions" {
+  description = "Batch: a map from a name of your choice to an object of `container_definitions` and, each optional, `task`, `options`, `include` and `exclude`. One program run serves them all; an entry's options are merged over `options`."
+  type        = any
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for entry in values(var.task_definitions) : can(jsondecode(entry.container_definitions))])
+    error_message = "task_definitions: every entry must hold container_definitions as JSON text."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for entry in values(var.task_definitions) : [
+        for key in keys(entry) : contains(["container_definitions", "exclude", "include", "options", "task"], key)
+      ]
+    ]))
+    error_message = "task_definitions: an entry may hold container_definitions, exclude, include, options and task, nothing else."
+  }
+}
+
+variable "wrap" {
+  description = "What starts the Defender: `entry_point` wraps the entry point, `command` a shell command."
+  type        = string
+  default     = "entry_point"
+  nullable    = false
+
+  validation {
+    condition     = contains(["entry_point", "command"], var.wrap)
+    error_message = "wrap must be \"entry_point\" or \"command\"."
+  }
+}
+
+variable "ws_address" {
+  description = "Address of your Console, such as `wss://console.example:443`."
+  type        = string
+
+  validation {
+    condition     = can(regex("^wss://[^/:]+:[0-9]{1,5}$", var.ws_address))
+    error_message = "ws_address must have the form wss://<host>:<port>."
+  }
+}
