@@ -1,0 +1,1 @@
+"""The subcommands, one module each, for people and CI; never on the plan path."""

@@ -1,0 +1,315 @@
+"""``lock``: image configurations from registries into the lock file, or checked."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fargate_instrument.errors import Failure, Problem, fail
+from fargate_instrument.registry import lockfile, wanted
+from fargate_instrument.registry.asking import Login, Means, ask_all
+from fargate_instrument.registry.image import PLATFORMS
+
+if TYPE_CHECKING:
+    from fargate_instrument.cli import Streams
+    from fargate_instrument.registry.image import Entry, Platform
+    from fargate_instrument.registry.wanted import Wanted
+
+NAME = "lock"
+HELP = "ask registries for images' entry points and write image-configs.lock.json"
+DESCRIPTION = """\
+Ask registries for the ENTRYPOINT, CMD, ENV, USER, working directory and digest of
+images and write them to a lock file, which the query's image_configs takes as it is.
+Of a file with container definitions, the images are taken of those containers that
+leave entryPoint or command to the image. An entry that is locked already changes only
+with --update. Without arguments, --check and --update take every locked image."""
+DEFAULT_SECONDS = 60.0
+FINE = frozenset({"added", "unchanged", "updated"})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One image of the report: what became of it.
+
+    ``status``: added, unchanged, updated; or what is wrong: moved, differs, missing,
+    platform. ``changed``: the members in which the entries are not the same.
+    """
+
+    wanted: Wanted
+    status: str
+    entry: Entry
+    locked: dict[str, Any] | None
+    changed: tuple[str, ...]
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.description = DESCRIPTION
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    add = parser.add_argument
+    add(
+        "images",
+        nargs="*",
+        metavar="IMAGE|FILE",
+        help="an image reference; a file with a list of container definitions, a task"
+        " definition or the output of describe-task-definition; - for standard input",
+    )
+    add(
+        "--output",
+        default=lockfile.DEFAULT_PATH,
+        metavar="FILE",
+        help="the lock file (default: %(default)s)",
+    )
+    add(
+        "--platform",
+        choices=sorted(PLATFORMS),
+        help="default: the task definition's runtimePlatform, else linux/amd64",
+    )
+    add("--all", action="store_true", help="take every container of a FILE")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument(
+        "--check",
+        action="store_true",
+        help="write nothing; exit 1 where a tag has moved or an entry is missing",
+    )
+    mode.add_argument(
+        "--update", action="store_true", help="accept what has changed since"
+    )
+    add("--username", metavar="NAME", help="log in with this name; one registry only")
+    add(
+        "--password-stdin",
+        action="store_true",
+        help="read the password for --username from standard input",
+    )
+    add(
+        "--timeout",
+        type=_seconds,
+        default=DEFAULT_SECONDS,
+        metavar="SECONDS",
+        help="for each image, everything included (default: %(default)g)",
+    )
+    add("--format", choices=("text", "json"), default="text", help="of the report")
+
+
+def run(args: argparse.Namespace, io: Streams) -> int:
+    """Lock, or check what is locked; 0 when all is as it should be."""
+    _require_sense(args)
+    path = Path(args.output)
+    locked = lockfile.read(path)
+    images = _wanted(args, io, locked)
+    means = Means(dict(os.environ), args.timeout, _login(args, io))
+    entries = ask_all(images, means)
+    lines = [_compare(one, entries, locked or {}, args) for one in images]
+    wrong = [line for line in lines if line.status not in FINE]
+    changed = False
+    if not args.check and not wrong:
+        changed = lockfile.write(path, {**(locked or {}), **entries})
+    if args.format == "json":
+        io.out(_json_report(args.output, lines))
+    elif wrong:
+        raise Failure(_problem(line, args) for line in wrong)
+    else:
+        io.out(_text_report(args, lines, changed=changed))
+    return 1 if wrong else 0
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= 24 * 60 * 60:
+        raise argparse.ArgumentTypeError("a number of seconds above 0 is needed")
+    return seconds
+
+
+def _require_sense(args: argparse.Namespace) -> None:
+    """Refuse what argparse cannot see to be wrong."""
+    if not args.images and not (args.check or args.update):
+        raise fail(
+            "lock",
+            "is given no image and no file",
+            "name images or files, or ask for every locked image: --check, --update",
+            fault="request",
+        )
+    if bool(args.username) != args.password_stdin:
+        raise fail(
+            "--username",
+            "and --password-stdin go together",
+            "give both; the password is the first line of standard input",
+            fault="request",
+        )
+    if args.password_stdin and "-" in args.images:
+        raise fail(
+            "--password-stdin",
+            "and - both want standard input",
+            "give the task definition as a file",
+            fault="request",
+        )
+
+
+def _login(args: argparse.Namespace, io: Streams) -> Login | None:
+    if not args.username:
+        return None
+    try:
+        line = io.stdin.readline().decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        line = ""
+    if not line:
+        raise fail(
+            "--password-stdin",
+            "there is no password on standard input",
+            "pipe it in as one line of UTF-8 text",
+            fault="request",
+        )
+    return Login(args.username, line)
+
+
+def _wanted(
+    args: argparse.Namespace, io: Streams, locked: dict[str, Any] | None
+) -> list[Wanted]:
+    platform: Platform | None = PLATFORMS.get(args.platform or "")
+    if not args.images:
+        if locked is None:
+            raise fail(
+                args.output,
+                "there is no such lock file",
+                "write it first: fargate-instrument lock IMAGE...",
+            )
+        return wanted.from_lock(locked, platform)
+    images: list[Wanted] = []
+    problems: list[Problem] = []
+    for argument in args.images:
+        try:
+            images += _of_argument(argument, platform, args, io)
+        except Failure as failure:  # noqa: PERF203  (each is told)
+            problems += failure.problems
+    if problems:
+        raise Failure(problems)
+    return wanted.unique(images)
+
+
+def _of_argument(
+    argument: str, platform: Platform | None, args: argparse.Namespace, io: Streams
+) -> list[Wanted]:
+    """Take an argument as standard input, a file where there is one, or an image."""
+    if argument == "-":
+        content, name = io.stdin.read(), "standard input"
+    elif _is_file(argument):
+        content, name = _read(argument), argument
+    else:
+        return [wanted.from_reference(argument, platform)]
+    return wanted.from_document(content, name, platform, every=args.all)
+
+
+def _is_file(argument: str) -> bool:
+    if Path(argument).is_file():
+        return True
+    if argument.endswith(".json") or argument.startswith(("/", "./", "../", "~")):
+        raise fail(argument, "there is no such file")
+    return False
+
+
+def _read(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise fail(path, f"cannot be read: {error.strerror}") from None
+
+
+def _compare(
+    one: Wanted,
+    entries: dict[str, Entry],
+    locked: dict[str, Any],
+    args: argparse.Namespace,
+) -> Line:
+    """Hold what the registry says against what is locked."""
+    entry, old = entries[one.reference], locked.get(one.reference)
+    if old is None:
+        return Line(one, "missing" if args.check else "added", entry, None, ())
+    changed = tuple(lockfile.differences(old, entry))
+    if not changed:
+        status = "unchanged"
+    elif args.update:
+        status = "updated"
+    elif "Architecture" in changed:
+        status = "platform"
+    else:
+        status = "moved" if "Digest" in changed else "differs"
+    return Line(one, status, entry, old, changed)
+
+
+def _problem(line: Line, args: argparse.Namespace) -> Problem:
+    """Word what is wrong with a locked image."""
+    one, old = line.wanted, line.locked or {}
+    output = (
+        ""
+        if args.output == lockfile.DEFAULT_PATH
+        else f" --output {shlex.quote(args.output)}"
+    )
+    command = f"fargate-instrument lock{output} {{}}{shlex.quote(one.reference)}"
+    named = f"{one.who} has image {one.reference}, which" if one.who else "it"
+    inner = [name for name in line.changed if name != "Digest"]
+    if line.status == "missing":
+        message = f"{named} is not in {args.output}"
+        fix = f"add it: {command.format('')}"
+    elif line.status == "platform":
+        message = (
+            f"{named} is locked for {old.get('Architecture')} in {args.output}, and"
+            f" wanted for {line.entry['Architecture']}"
+        )
+        fix = "keep a lock file for each platform: --output FILE"
+    elif line.status == "moved":
+        same = "the configuration is the same"
+        what = f"{', '.join(inner)} changed" if inner else same
+        message = (
+            f"{named} has moved since it was locked: from {old.get('Digest')} to"
+            f" {line.entry['Digest']} ({what})"
+        )
+        fix = f"look at what changed, then accept it: {command.format('--update ')}"
+    else:
+        message = (
+            f"{named} is not locked as the registry has it: {', '.join(inner)}"
+            " differs, though the digest is the same"
+        )
+        fix = f"take the registry's word for it: {command.format('--update ')}"
+    return Problem(one.address, message, (fix,))
+
+
+def _text_report(args: argparse.Namespace, lines: list[Line], *, changed: bool) -> str:
+    width = max((len(line.status) for line in lines), default=0)
+    rows = [
+        f"{line.status:<{width}}  {line.wanted.reference}"
+        f"  {line.wanted.platform}  {line.entry['Digest']}"
+        for line in lines
+    ]
+    if args.check:
+        count = "1 image is" if len(lines) == 1 else f"{len(lines)} images are"
+        rows.append(f"{args.output}: {count} as locked")
+    else:
+        state = "written" if changed else "is up to date"
+        rows.append(f"{args.output}: {state}")
+    return "\n".join(rows) + "\n"
+
+
+def _json_report(output: str, lines: list[Line]) -> str:
+    images = [
+        {
+            "reference": line.wanted.reference,
+            "platform": str(line.wanted.platform),
+            "address": line.wanted.address,
+            "status": line.status,
+            "digest": line.entry["Digest"],
+            "locked_digest": (line.locked or {}).get("Digest"),
+            "changed": list(line.changed),
+        }
+        for line in lines
+    ]
+    report = {"lock_file": output, "images": images}
+    return json.dumps(report, indent=2, sort_keys=True) + "\n"
