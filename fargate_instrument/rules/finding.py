@@ -1,0 +1,64 @@
+"""One breach of a rule, and the report that collects them; not the rules."""
+
+from __future__ import annotations
+
+from fargate_instrument.frozen import Frozen
+from fargate_instrument.rules.table import RULES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Path = tuple[str | int, ...]
+
+SEVERITIES = ("error", "warning", "note")
+
+
+class Finding(Frozen):
+    """What is wrong at one place of a task definition.
+
+    ``rule``: the rule's id, such as ``R8``.
+    ``severity``: ``error`` (ECS refuses it), ``warning`` (accepted, and wrong at
+    run time) or ``note``.
+    ``address``: path parts from the task definition down, such as
+    ``("containerDefinitions", 1, "dependsOn", 0, "containerName")``.
+    ``container``: the container's name, or ``""``.
+    ``message``: one line, with AWS's own words where they are known.
+    ``fix``: one line, what to do about it.
+    """
+
+    rule: str
+    severity: str
+    address: Path
+    container: str
+    message: str
+    fix: str
+
+
+class Report:
+    """The findings so far, in the order in which the rules were asked."""
+
+    __slots__ = ("damaged", "findings")
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.damaged = False
+
+    def add(
+        self,
+        rule: str,
+        address: Path,
+        message: str,
+        container: Mapping[str, object] | None = None,
+        **words: object,
+    ) -> None:
+        """Report a breach; ``words`` fill the blanks of AWS's text and the fix."""
+        severity, _, _, aws, fix = RULES[rule]
+        name = (container or {}).get("name")
+        label = name if isinstance(name, str) else ""
+        said = f'container "{label}" {message}' if label else message
+        if aws:
+            said += f" (ECS: {aws.format(container=label, **words)})"
+        self.findings.append(
+            Finding(rule, severity, address, label, said, fix.format(**words))
+        )
