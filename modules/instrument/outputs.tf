@@ -1,6 +1,6 @@
 output "container_definitions" {
-  description = "Instrumented container definitions as JSON text, for `aws_ecs_task_definition`; null in a batch and with `create = false`."
-  value       = local.container_definitions == "" ? null : local.container_definitions
+  description = "Instrumented container definitions as JSON text, for `aws_ecs_task_definition`; empty in a batch and with `create = false`."
+  value       = local.container_definitions
 
   precondition {
     condition     = length(local.errors) == 0

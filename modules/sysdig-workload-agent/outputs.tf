@@ -1,5 +1,5 @@
 output "container_definitions" {
-  description = "Instrumented container definitions as JSON text, for `aws_ecs_task_definition`; null in a batch and with `create = false`."
+  description = "Instrumented container definitions as JSON text, for `aws_ecs_task_definition`; empty in a batch and with `create = false`."
   value       = module.instrument.container_definitions
 }
 

@@ -62,8 +62,9 @@ class Emulator(NamedTuple):
 
     def answers(self) -> bool:
         """Say whether something listens on the port."""
-        with contextlib.suppress(OSError), socket.create_connection(
-            (HOST, self.port), timeout=1
+        with (
+            contextlib.suppress(OSError),
+            socket.create_connection((HOST, self.port), timeout=1),
         ):
             return True
         return False

@@ -13,8 +13,10 @@ import shlex
 import shutil
 import subprocess
 import sys
-from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 LIBRARY_COMMAND: Final = """\
 #!/bin/sh

@@ -19,13 +19,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tf import runner, schema, types  # noqa: E402 - the path above comes first
-from tf.iface import DataSource, Provider, ReadDataContext  # noqa: E402
+from tf import runner, schema, types  # type: ignore[import-untyped]
+from tf.iface import (  # type: ignore[import-untyped]
+    DataSource,
+    Provider,
+    ReadDataContext,
+)
 
-from tests.terraform_rig.go_json import GoJSONError, flat_object  # noqa: E402
+from tests.terraform_rig.go_json import GoJSONError, flat_object
 
 if TYPE_CHECKING:
-    from tf.utils import Diagnostics
+    from tf.utils import Diagnostics  # type: ignore[import-untyped]
 
 ENVIRONMENT: Final = dict(os.environ)
 _GO_ESCAPES: Final = {
@@ -119,7 +123,7 @@ def run(
     return done, ""
 
 
-class External(DataSource):
+class External(DataSource):  # type: ignore[misc]
     """The one data source: a program, a query, a flat result."""
 
     def __init__(self, provider: Provider) -> None:
@@ -170,10 +174,10 @@ class External(DataSource):
         query = query_bytes(config.get("query") or {})
         done, state = run(path, program, query, config.get("working_dir"))
         if done is None or done.returncode:
+            if done is not None:
+                state = state_of(done.returncode)
             stderr = b"" if done is None else done.stderr
-            _execution_failed(
-                problems, path, stderr, state if done is None else state_of(done.returncode)
-            )
+            _execution_failed(problems, path, stderr, state)
             return None
         return _decoded(problems, path, done.stdout)
 
@@ -203,9 +207,7 @@ def _execution_failed(
     )
 
 
-def _decoded(
-    problems: Diagnostics, path: str, stdout: bytes
-) -> dict[str, str] | None:
+def _decoded(problems: Diagnostics, path: str, stdout: bytes) -> dict[str, str] | None:
     try:
         return flat_object(stdout)
     except GoJSONError as error:
@@ -219,7 +221,7 @@ def _decoded(
         return None
 
 
-class StandIn(Provider):
+class StandIn(Provider):  # type: ignore[misc]
     """The provider around it; it has nothing to configure."""
 
     def get_model_prefix(self) -> str:

@@ -12,7 +12,7 @@ import re
 from typing import Final
 
 _SPACE: Final = " \t\r\n"
-_ESCAPES: Final = "bfnrt\\/\""
+_ESCAPES: Final = 'bfnrt\\/"'
 _HEX: Final = "0123456789abcdefABCDEF"
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _LITERALS: Final = {"t": "true", "f": "false", "n": "null"}
@@ -114,7 +114,7 @@ class _Scanner:
             self._string()
         elif first in _LITERALS:
             self._literal(_LITERALS[first])
-        elif first == "-" or first.isascii() and first.isdigit():
+        elif first == "-" or (first.isascii() and first.isdigit()):
             self._number()
         else:
             raise self._invalid("looking for beginning of value")

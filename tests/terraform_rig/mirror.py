@@ -76,7 +76,7 @@ def registry_answers() -> bool:
     """Ask the registry one small question, with a short patience."""
     question = f"https://{HOST}/.well-known/terraform.json"
     try:
-        with urllib.request.urlopen(question, timeout=5) as answer:  # noqa: S310 - https
+        with urllib.request.urlopen(question, timeout=5) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
@@ -149,9 +149,7 @@ def cli_configuration(directory: Path, terraform: str = "terraform") -> dict[str
     """Write a CLI configuration there; return the environment that makes it hold."""
     directory.mkdir(parents=True, exist_ok=True)
     blocks = [
-        f"  filesystem_mirror {{\n    path    = {_hcl(source(name, directory, terraform))}\n"
-        f'    include = ["{HOST}/{name}"]\n  }}\n'
-        for name in PROVIDERS
+        _installation(name, source(name, directory, terraform)) for name in PROVIDERS
     ]
     excluded = ", ".join(f'"{HOST}/{name}"' for name in PROVIDERS)
     blocks.append(f"  direct {{\n    exclude = [{excluded}]\n  }}\n")
@@ -167,6 +165,13 @@ def cli_configuration(directory: Path, terraform: str = "terraform") -> dict[str
 def external_is_stand_in() -> bool:
     """Say whether the runs here use the stand-in, so that reports can say it too."""
     return holder(EXTERNAL) is None and not registry_answers()
+
+
+def _installation(provider: str, mirror: Path) -> str:
+    return (
+        f"  filesystem_mirror {{\n    path    = {_hcl(mirror)}\n"
+        f'    include = ["{HOST}/{provider}"]\n  }}\n'
+    )
 
 
 def _hcl(path: Path) -> str:

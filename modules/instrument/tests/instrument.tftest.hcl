@@ -123,7 +123,7 @@ run "batch" {
   }
 
   assert {
-    condition     = output.container_definitions == null
+    condition     = output.container_definitions == ""
     error_message = "A batch has no single document."
   }
 
@@ -156,8 +156,8 @@ run "create_false" {
   }
 
   assert {
-    condition     = output.container_definitions == null && output.pid_mode == null
-    error_message = "Single outputs are to be null."
+    condition     = output.container_definitions == "" && output.pid_mode == null
+    error_message = "Single outputs are to be empty or null."
   }
 
   assert {

@@ -170,8 +170,8 @@ run "create_false" {
   }
 
   assert {
-    condition     = output.container_definitions == null && output.pid_mode == null
-    error_message = "Single outputs are to be null."
+    condition     = output.container_definitions == "" && output.pid_mode == null
+    error_message = "Single outputs are to be empty or null."
   }
 
   assert {
