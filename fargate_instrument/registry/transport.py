@@ -86,7 +86,7 @@ _WORDS = (
     ),
     (
         (exceptions.NewConnectionError, exceptions.ConnectTimeoutError),
-        _TransientTrouble,
+        RegistryTrouble,
         "{host} cannot be reached",
         "check that the registry is up",
         PROXY_FIX,

@@ -1,0 +1,130 @@
+"""What the registry suite shares: servers, a clean environment, the command."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fargate_instrument.commands import lock as command
+from fargate_instrument.errors import Failure
+from tests.registry import servers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+USER, PASSWORD = "carla", "pass:word/with=signs"
+SENSITIVE = ("AWS_", "DOCKER_", "HTTP_", "HTTPS_", "NO_", "ALL_", "REGISTRY_", "SSL_")
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the machine's own logins, proxies and AWS credentials out."""
+    import os  # noqa: PLC0415  (nothing else here may look at it)
+
+    for name in list(os.environ):
+        if name.upper().startswith(SENSITIVE):
+            monkeypatch.delenv(name)
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.chdir(tmp_path)
+
+
+@dataclass
+class Outcome:
+    """What a run of ``lock`` left: its status, report and problems."""
+
+    status: int
+    out: str
+    problems: tuple[Any, ...] = ()
+
+    @property
+    def err(self) -> str:
+        return "\n".join(problem.lines() for problem in self.problems)
+
+
+@dataclass
+class Streams:
+    """The shell's streams, in memory."""
+
+    stdin: io.BytesIO
+    written: list[str] = field(default_factory=list)
+    out_is_terminal: bool = False
+
+    def out(self, text: str) -> None:
+        self.written.append(text)
+
+    def err(self, text: str) -> None:
+        raise AssertionError(text)
+
+
+def run_lock(*arguments: str, stdin: bytes = b"") -> Outcome:
+    parser = argparse.ArgumentParser()
+    command.configure(parser)
+    streams = Streams(io.BytesIO(stdin))
+    try:
+        status = command.run(parser.parse_args(list(arguments)), streams)
+    except Failure as failure:
+        return Outcome(1, "".join(streams.written), failure.problems)
+    return Outcome(status, "".join(streams.written))
+
+
+@pytest.fixture
+def lock() -> Callable[..., Outcome]:
+    return run_lock
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Callable[[], dict[str, Any]]:
+    """Read the lock file that a run has left in the working directory."""
+
+    def read() -> dict[str, Any]:
+        text = (tmp_path / "image-configs.lock.json").read_text(encoding="ascii")
+        value: dict[str, Any] = json.loads(text)
+        assert text == json.dumps(value, indent=2, sort_keys=True) + "\n"
+        return value
+
+    return read
+
+
+@pytest.fixture
+def registry() -> Iterator[servers.Scripted]:
+    with servers.scripted() as running:
+        yield running
+
+
+def _require_programs() -> None:
+    missing = servers.missing_programs()
+    if missing:
+        pytest.skip(
+            f"the real registry needs {', '.join(missing)}:"
+            " apt-get install docker-registry skopeo apache2-utils"
+        )
+
+
+@pytest.fixture(scope="session")
+def open_registry(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[servers.RealRegistry]:
+    """Run a real registry that lets everybody in."""
+    _require_programs()
+    with servers.real_registry(tmp_path_factory.mktemp("open")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def closed_registry(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[servers.RealRegistry]:
+    """Run a real registry that wants a user and a password."""
+    _require_programs()
+    folder = tmp_path_factory.mktemp("closed")
+    with servers.real_registry(folder, USER, PASSWORD) as running:
+        yield running
