@@ -1,0 +1,57 @@
+# Ways to AWS services that need no way out: gateway endpoints in the route tables, interface endpoints in the subnets.
+
+locals {
+  # A name in full stays as it is: in China some services are cn.com.amazonaws, some com.amazonaws.
+  endpoint_names = {
+    for service in setunion(var.gateway_endpoints, var.interface_endpoints) :
+    service => can(regex("(^|\\.)com\\.amazonaws\\.", service)) ? service : "com.amazonaws.${local.region}.${service}"
+  }
+}
+
+resource "aws_vpc_endpoint" "gateway" {
+  for_each = var.create ? var.gateway_endpoints : toset([])
+
+  vpc_id            = aws_vpc.this[0].id
+  service_name      = local.endpoint_names[each.key]
+  vpc_endpoint_type = "Gateway"
+  route_table_ids   = local.route_table_ids
+  tags              = merge(local.own_tags, { Name = "${var.name}-${each.key}" }, var.tags)
+}
+
+resource "aws_security_group" "endpoints" {
+  # checkov:skip=CKV2_AWS_5: Attached to the interface endpoints below, through a for_each that checkov does not follow.
+  count = local.has_endpoint_interface ? 1 : 0
+
+  name_prefix = "${var.name}-endpoints-"
+  description = "Interface endpoints of ${var.name}: HTTPS from the VPC"
+  vpc_id      = aws_vpc.this[0].id
+  tags        = merge(local.own_tags, { Name = "${var.name}-endpoints" }, var.tags)
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "endpoints" {
+  count = local.has_endpoint_interface ? 1 : 0
+
+  security_group_id = aws_security_group.endpoints[0].id
+  description       = "HTTPS from the VPC"
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+  cidr_ipv4         = var.cidr_block
+  tags              = merge(local.own_tags, { Name = "${var.name}-endpoints" }, var.tags)
+}
+
+resource "aws_vpc_endpoint" "interface" {
+  for_each = local.interface_endpoints
+
+  vpc_id              = aws_vpc.this[0].id
+  service_name        = local.endpoint_names[each.key]
+  vpc_endpoint_type   = "Interface"
+  subnet_ids          = local.endpoint_subnet_ids
+  security_group_ids  = aws_security_group.endpoints[*].id
+  private_dns_enabled = true
+  tags                = merge(local.own_tags, { Name = "${var.name}-${each.key}" }, var.tags)
+}
