@@ -1,0 +1,132 @@
+"""Write what is generated from the models, or say that it is stale.
+
+Run as ``python -m fargate_instrument.models.generate --write`` (or ``--check``).
+"""
+
+from __future__ import annotations
+
+import json
+import pprint
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, TypeAdapter
+
+from fargate_instrument.models import query
+from fargate_instrument.models.options import OPTIONS
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = {
+    "type",
+    "enum",
+    "const",
+    "pattern",
+    "minimum",
+    "maximum",
+    "minLength",
+    "properties",
+    "required",
+    "additionalProperties",
+    "items",
+    "anyOf",
+    "secret",
+}
+
+
+def json_schema(model: Any, title: str) -> dict[str, Any]:
+    """Give the JSON Schema (2020-12) that is published for a model or type."""
+    if isinstance(model, type) and issubclass(model, BaseModel):
+        schema = model.model_json_schema()
+    else:
+        schema = TypeAdapter(model).json_schema()
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": title,
+    }
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """Give every published schema: name -> JSON Schema."""
+    found = {
+        "query": json_schema(query.Query, "query"),
+        "task": json_schema(query.Task, "task"),
+        "include": json_schema(query.Include, "include"),
+        "image_configs": json_schema(query.ImageConfigs, "image_configs"),
+        "task_definitions": json_schema(query.Batch, "task_definitions"),
+        "result": json_schema(query.Result, "result"),
+    }
+    for name, model in OPTIONS.items():
+        found[f"options.{name}"] = json_schema(model, f"options of {name}")
+    return found
+
+
+def reduced(schema: Any, definitions: dict[str, Any]) -> Any:
+    """Cut a schema down to what validates: references resolved, prose left out."""
+    if "$ref" in schema:
+        return reduced(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+    made: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key not in KEPT:
+            continue
+        if key == "const":
+            made["enum"] = [value]
+        elif key == "properties":
+            made[key] = {k: reduced(v, definitions) for k, v in value.items()}
+        elif key == "anyOf":
+            made[key] = [reduced(item, definitions) for item in value]
+        elif key in ("items", "additionalProperties") and isinstance(value, dict):
+            made[key] = reduced(value, definitions)
+        else:
+            made[key] = value
+    return made
+
+
+def declared() -> str:
+    """Give the text of ``declared.py``."""
+    tables = {
+        name: reduced(schema, schema.get("$defs", {}))
+        for name, schema in schemas().items()
+        if name != "result"
+    }
+    return (
+        '"""What may go in, as data; GENERATED from the models, never edited by hand.\n\n'
+        "Name -> a subset of JSON Schema, which ``validate`` interprets.\n"
+        '"""\n\n'
+        "from __future__ import annotations\n\n"
+        "TYPE_CHECKING = False\n"
+        "if TYPE_CHECKING:\n"
+        "    from typing import Any\n\n"
+        "SCHEMAS: dict[str, Any] = "
+        + pprint.pformat(tables, width=88, compact=True, sort_dicts=True)
+        + "\n"
+    )
+
+
+def files() -> dict[Path, str]:
+    """Give every generated file and its text."""
+    made = {ROOT / "fargate_instrument" / "declared.py": declared()}
+    folder = ROOT / "docs" / "reference" / "schemas"
+    for name, schema in schemas().items():
+        made[folder / f"{name}.json"] = json.dumps(schema, indent=2) + "\n"
+    return made
+
+
+def main(arguments: list[str]) -> int:
+    """Write the files, or check that they are what would be written."""
+    stale = []
+    for path, text in files().items():
+        if path.is_file() and path.read_text(encoding="utf-8") == text:
+            continue
+        stale.append(path.relative_to(ROOT))
+        if "--write" in arguments:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+    for path in stale:
+        print(("wrote" if "--write" in arguments else "stale:"), path)  # noqa: T201
+    return 1 if stale and "--write" not in arguments else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

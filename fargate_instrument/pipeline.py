@@ -1,0 +1,122 @@
+"""The whole program as a function: a query in, a result out; no I/O of any kind."""
+
+from __future__ import annotations
+
+from fargate_instrument import render
+from fargate_instrument.errors import Failure, Problem
+from fargate_instrument.frozen import Frozen
+from fargate_instrument.instrumentation import instrument
+from fargate_instrument.jsontext import place
+from fargate_instrument.request import PLATFORM_FACTS, TASK_FACTS, read_request
+from fargate_instrument.rules import check
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from fargate_instrument.instrumentation import Definition, Instrumented
+    from fargate_instrument.recipe import Recipe
+    from fargate_instrument.request import Ask, Request
+    from fargate_instrument.rules import Finding
+
+_SNAKE = {name: key for key, name in (TASK_FACTS | PLATFORM_FACTS).items()}
+_SNAKE["runtimePlatform"] = "runtime_platform"
+
+
+class Outcome(Frozen):
+    """What became of one task definition, with everything there is to say."""
+
+    name: str
+    recipe: Recipe
+    done: Instrumented
+    warnings: tuple[tuple[str, str], ...]
+
+
+def run(query: Mapping[str, str]) -> dict[str, str]:
+    """Instrument what a query asks for and give the result to write.
+
+    Raises Failure with every problem. The query is not changed.
+    """
+    request = read_request(query)
+    return render.result(outcomes(request), request.batch)
+
+
+def outcomes(request: Request) -> list[Outcome]:
+    """Do every ask of a request. Raises Failure with the problems of all of them."""
+    problems: list[Problem] = []
+    done = [_outcome(ask, request, problems) for ask in request.asks]
+    if problems:
+        raise Failure(problems)
+    return done
+
+
+def _outcome(ask: Ask, request: Request, problems: list[Problem]) -> Outcome:
+    definition, recipe = ask.definition, ask.recipe
+    checks = request.checks or ("warn" if recipe.exact else "error")
+    done = instrument(definition, recipe, request.record)
+    problems += done.notes.problems
+    warnings = [*recipe.warnings, *done.notes.warnings]
+    before = _findings(definition, definition.containers, definition.task)
+    if checks != "off":
+        _sort(before, definition, checks, problems, warnings)
+    if not done.notes.problems and done.containers != list(definition.containers):
+        task = dict(definition.task)
+        if recipe.task.pid_mode:
+            task["pidMode"] = recipe.task.pid_mode
+        if recipe.volumes:
+            task["volumes"] = [*task.get("volumes", ()), *recipe.volumes]
+        after = _findings(definition, done.containers, task)
+        known = {_key(finding) for finding in before}
+        caused = [finding for finding in after if _key(finding) not in known]
+        _sort(caused, definition, "caused", problems, warnings)
+    unique = tuple(sorted(set(warnings)))
+    return Outcome(ask.name, recipe, done, unique)
+
+
+def _findings(
+    definition: Definition, containers: Any, task: Mapping[str, Any]
+) -> list[Finding]:
+    if not all(isinstance(container, dict) for container in containers):
+        return []
+    facts = dict(task)
+    if definition.image_configs:
+        facts["imageConfigs"] = definition.image_configs
+    return check(list(containers), facts)
+
+
+def _key(finding: Finding) -> tuple[Any, ...]:
+    return (finding.rule, finding.container, *finding.address[2:])
+
+
+def _sort(
+    findings: list[Finding],
+    definition: Definition,
+    checks: str,
+    problems: list[Problem],
+    warnings: list[tuple[str, str]],
+) -> None:
+    """Turn findings into problems and warnings, as ``checks`` has it."""
+    for finding in findings:
+        address = _address(finding, definition)
+        message = f"{finding.message} ({finding.rule})"
+        if checks == "caused":
+            message = f"instrumenting would break it: {message}"
+        if finding.severity == "error" and checks != "warn":
+            fixes = (finding.fix,) if finding.fix else ()
+            problems.append(Problem(address, message, fixes))
+        elif finding.severity != "note":
+            text = f"{finding.message} ({finding.rule})"
+            warnings.append((address, text))
+
+
+def _address(finding: Finding, definition: Definition) -> str:
+    path = finding.address
+    if path[:1] == ("containerDefinitions",):
+        root, path = definition.address, path[1:]
+    else:
+        root = definition.address.rpartition("container_definitions")[0] + "task"
+        path = tuple(_SNAKE.get(str(step), step) for step in path)
+    for step in path:
+        root = place(root, step)
+    return root
