@@ -1,0 +1,34 @@
+output "cluster_name" {
+  description = "Name of the cluster that the service runs in."
+  value       = module.event_generator.cluster_name
+}
+
+output "container_definitions" {
+  description = "Container definitions as the program gave them back."
+  value       = module.workload_agent.container_definitions
+}
+
+output "instrumented" {
+  description = "Names of the containers that carry the agent."
+  value       = module.workload_agent.instrumented
+}
+
+output "original_container_definitions" {
+  description = "Container definitions before instrumentation."
+  value       = local.container_definitions
+}
+
+output "service_name" {
+  description = "Name of the service."
+  value       = module.event_generator.service_name
+}
+
+output "task_definition_arn" {
+  description = "ARN of the registered task definition."
+  value       = module.event_generator.task_definition_arn
+}
+
+output "warnings" {
+  description = "What the program had to say."
+  value       = module.workload_agent.warnings
+}
