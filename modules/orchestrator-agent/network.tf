@@ -1,0 +1,236 @@
+# How workload agents reach the orchestrator: an internal network load balancer with a security group, or a Cloud Map name.
+
+data "aws_vpc" "this" {
+  count = var.create ? 1 : 0
+
+  id = var.vpc_id
+}
+
+locals {
+  by_load_balancer = var.create && var.exposure == "load_balancer"
+  by_cloud_map     = var.create && var.exposure == "cloud_map"
+  vpc_cidr_block   = one(data.aws_vpc.this[*].cidr_block)
+
+  orchestrator_host = (
+    local.by_cloud_map ? "${var.service_discovery.service_name}.${var.service_discovery.namespace_name}" :
+    var.load_balancer.dns_record != null ? var.load_balancer.dns_record.name :
+    one(aws_lb.this[*].dns_name)
+  )
+
+  # The names are known at plan even where the values are not.
+  client_rules = merge(
+    { for name, cidr in { vpc = local.vpc_cidr_block } : name => {
+      description             = "Workload agents in the VPC", cidr_ipv4 = cidr, group = null
+    } if var.ingress_cidr_blocks == null },
+    { for cidr in coalesce(var.ingress_cidr_blocks, []) : cidr => {
+      description = "Workload agents in ${cidr}", cidr_ipv4 = cidr, group = null
+    } },
+    { for name, id in var.ingress_security_group_ids : "group-${name}" => {
+      description = "Workload agents: ${name}", cidr_ipv4 = null, group = id
+    } },
+  )
+
+  # With a load balancer the tasks see its addresses only; without one they see the workload agents.
+  load_balancer_rule = {
+    load-balancer = {
+      description                  = "From the load balancer"
+      from_port                    = var.orchestrator_port
+      cidr_ipv4                    = null
+      referenced_security_group_id = one(aws_security_group.load_balancer[*].id)
+    }
+  }
+  direct_rules = { for name, rule in local.client_rules : name => {
+    description                  = rule.description
+    from_port                    = var.orchestrator_port
+    cidr_ipv4                    = rule.cidr_ipv4
+    referenced_security_group_id = rule.group
+  } }
+  task_ingress_rules = merge(
+    { for name, rule in local.load_balancer_rule : name => rule if var.exposure == "load_balancer" },
+    { for name, rule in local.direct_rules : name => rule if var.exposure == "cloud_map" },
+  )
+
+  default_egress_rules = merge(
+    { for index, cidr in var.collector_cidr_blocks : "collector-${index}" => {
+      description = "Sysdig collector", protocol = "tcp", from_port = local.collector_port, cidr_ipv4 = cidr
+    } },
+    {
+      https   = { description = "Images, secrets, logs", protocol = "tcp", from_port = 443, cidr_ipv4 = "0.0.0.0/0" }
+      dns-tcp = { description = "Resolver of the VPC", protocol = "tcp", from_port = 53, cidr_ipv4 = local.vpc_cidr_block }
+      dns-udp = { description = "Resolver of the VPC", protocol = "udp", from_port = 53, cidr_ipv4 = local.vpc_cidr_block }
+    },
+    { for name, cidr in { proxy = var.http_proxy_configuration.cidr_block } : name => {
+      description               = "HTTP proxy", protocol = "tcp", from_port = var.http_proxy_configuration.proxy_port, cidr_ipv4 = cidr == null ? local.vpc_cidr_block : cidr
+    } if local.has_proxy },
+  )
+  task_egress_rules = var.egress_rules != null ? var.egress_rules : { for name, rule in local.default_egress_rules : name => {
+    description                  = rule.description
+    protocol                     = rule.protocol
+    from_port                    = rule.from_port
+    to_port                      = rule.from_port
+    cidr_ipv4                    = rule.cidr_ipv4
+    cidr_ipv6                    = null
+    prefix_list_id               = null
+    referenced_security_group_id = null
+  } }
+
+  client_security_group_id = local.by_load_balancer ? one(aws_security_group.load_balancer[*].id) : module.service.security_group_id
+}
+
+resource "aws_lb" "this" {
+  # checkov:skip=CKV_AWS_91: The receiver of access logs is the user's bucket, load_balancer.access_logs; off without one.
+  # checkov:skip=CKV_AWS_150: Holds no data, and protection would stop terraform destroy; load_balancer.deletion_protection turns it on.
+  count = local.by_load_balancer ? 1 : 0
+
+  name                             = coalesce(var.load_balancer.name, trim(substr(replace(var.name, "_", "-"), 0, 32), "-"))
+  load_balancer_type               = "network"
+  internal                         = true
+  subnets                          = var.subnets
+  security_groups                  = aws_security_group.load_balancer[*].id
+  enable_cross_zone_load_balancing = var.load_balancer.cross_zone
+  enable_deletion_protection       = var.load_balancer.deletion_protection
+  tags                             = local.tags
+
+  dynamic "access_logs" {
+    for_each = var.load_balancer.access_logs == null ? [] : [var.load_balancer.access_logs]
+
+    content {
+      bucket  = access_logs.value.bucket
+      prefix  = access_logs.value.prefix
+      enabled = true
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = length(var.subnets) >= 2
+      error_message = "subnets needs at least two subnets, in different availability zones."
+    }
+  }
+}
+
+resource "aws_lb_target_group" "this" {
+  count = local.by_load_balancer ? 1 : 0
+
+  name_prefix          = "orch-"
+  target_type          = "ip"
+  protocol             = "TCP"
+  port                 = var.orchestrator_port
+  vpc_id               = var.vpc_id
+  deregistration_delay = var.load_balancer.deregistration_delay
+  tags                 = local.tags
+
+  health_check {
+    protocol            = var.load_balancer.health_check.protocol
+    port                = var.load_balancer.health_check.port
+    path                = var.load_balancer.health_check.path
+    interval            = var.load_balancer.health_check.interval
+    timeout             = var.load_balancer.health_check.timeout
+    healthy_threshold   = var.load_balancer.health_check.healthy_threshold
+    unhealthy_threshold = var.load_balancer.health_check.unhealthy_threshold
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_lb_listener" "this" {
+  count = local.by_load_balancer ? 1 : 0
+
+  load_balancer_arn = aws_lb.this[0].arn
+  port              = var.orchestrator_port
+  protocol          = "TCP"
+  tags              = local.tags
+
+  default_action {
+    type             = "forward"
+    target_group_arn = aws_lb_target_group.this[0].arn
+  }
+}
+
+resource "aws_security_group" "load_balancer" {
+  count = local.by_load_balancer ? 1 : 0
+
+  name_prefix = "${var.name}-lb-"
+  description = "Load balancer of ${var.name}: workload agents in, tasks out"
+  vpc_id      = var.vpc_id
+  tags        = merge({ Module = local.tags.Module, Name = "${var.name}-lb" }, var.tags)
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
+  for_each = { for name, rule in local.client_rules : name => rule if local.by_load_balancer }
+
+  security_group_id            = aws_security_group.load_balancer[0].id
+  description                  = each.value.description
+  ip_protocol                  = "tcp"
+  from_port                    = var.orchestrator_port
+  to_port                      = var.orchestrator_port
+  cidr_ipv4                    = each.value.cidr_ipv4
+  referenced_security_group_id = each.value.group
+  tags                         = local.tags
+}
+
+resource "aws_vpc_security_group_egress_rule" "load_balancer" {
+  count = local.by_load_balancer ? 1 : 0
+
+  security_group_id            = aws_security_group.load_balancer[0].id
+  description                  = "To the tasks, their health checks included"
+  ip_protocol                  = "tcp"
+  from_port                    = var.orchestrator_port
+  to_port                      = var.orchestrator_port
+  referenced_security_group_id = module.service.security_group_id
+  tags                         = local.tags
+}
+
+resource "aws_route53_record" "this" {
+  count = local.by_load_balancer && var.load_balancer.dns_record != null ? 1 : 0
+
+  zone_id = var.load_balancer.dns_record.zone_id
+  name    = var.load_balancer.dns_record.name
+  type    = "A"
+
+  alias {
+    name                   = aws_lb.this[0].dns_name
+    zone_id                = aws_lb.this[0].zone_id
+    evaluate_target_health = true
+  }
+}
+
+resource "aws_service_discovery_private_dns_namespace" "this" {
+  count = local.by_cloud_map && var.service_discovery.create_namespace ? 1 : 0
+
+  name        = var.service_discovery.namespace_name
+  description = "Names of ${var.name}"
+  vpc         = var.vpc_id
+  tags        = local.tags
+}
+
+resource "aws_service_discovery_service" "this" {
+  count = local.by_cloud_map ? 1 : 0
+
+  name        = var.service_discovery.service_name
+  description = "Orchestrator agent of ${var.name}"
+  tags        = local.tags
+
+  dns_config {
+    namespace_id   = var.service_discovery.create_namespace ? aws_service_discovery_private_dns_namespace.this[0].id : var.service_discovery.namespace_id
+    routing_policy = "MULTIVALUE"
+
+    dns_records {
+      type = "A"
+      ttl  = var.service_discovery.ttl
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = var.service_discovery.create_namespace || var.service_discovery.namespace_id != null
+      error_message = "service_discovery needs a namespace_id, or create_namespace = true."
+    }
+  }
+}
