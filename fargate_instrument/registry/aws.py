@@ -31,7 +31,7 @@ _INSTALL = "needs boto3: pip install 'fargate-instrument[aws]'"
 
 def ecr_token(reference: Reference) -> Credential | None:
     """Get a token for a private or public ECR registry; None for any other."""
-    private = _PRIVATE_ECR.fullmatch(reference.registry)
+    private = _PRIVATE_ECR.fullmatch(reference.registry.lower())
     if private:
         fips = private["fips"] is not None
         client = _client("ecr", private["region"], "an ECR token", fips=fips)

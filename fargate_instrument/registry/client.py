@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from fargate_instrument.registry import challenge, credentials, image
-from fargate_instrument.registry.origin import is_loopback
+from fargate_instrument.registry.origin import is_loopback, origin
 from fargate_instrument.registry.reference import DOCKER_HUB
 from fargate_instrument.registry.transport import (
     Request,
@@ -129,7 +129,7 @@ class Client:
     def _token(self, asked: dict[str, str], credential: Credential | None) -> str:
         """Get a bearer token from the service the challenge names."""
         realm = asked.get("realm", "")
-        if is_loopback(urlsplit(realm).hostname or "") and not self._is_local():
+        if is_loopback(origin(realm)[1]) and not self._is_local():
             raise RegistryTrouble(
                 f"{self.reference.registry} sends us to this machine for a token;"
                 " that is refused",
@@ -143,12 +143,12 @@ class Client:
             response = self._plain_token(realm, fields, credential)
         if response.status != OK:
             raise self._refused(response)
-        return _token_of(response, urlsplit(realm).hostname or "the token service")
+        return _token_of(response, origin(realm)[1])
 
     def _plain_token(
         self, realm: str, fields: dict[str, str], credential: Credential | None
     ) -> Response:
-        separator = "&" if urlsplit(realm).query else "?"
+        separator = "&" if "?" in realm else "?"
         url = f"{realm}{separator}{urlencode(fields)}"
         basic = credential.basic() if credential and credential.username else ""
         return self._transport.send(Request(url, MAX_TOKEN, authorization=basic))
@@ -166,7 +166,7 @@ class Client:
         return self._transport.send(Request(realm, MAX_TOKEN, form=body))
 
     def _is_local(self) -> bool:
-        return is_loopback(urlsplit(base_url(self.reference.registry)).hostname or "")
+        return is_loopback(origin(base_url(self.reference.registry))[1])
 
     # Refusals ----------------------------------------------------------------
 
@@ -215,7 +215,7 @@ class Client:
 def base_url(registry: str) -> str:
     """Say where a registry answers: TLS always, except on loopback."""
     host = HUB_ENDPOINT if registry == DOCKER_HUB else registry
-    name = urlsplit(f"//{host}").hostname or ""
+    name = origin(f"https://{host}")[1]
     return f"{'http' if is_loopback(name) else 'https'}://{host}"
 
 

@@ -94,7 +94,7 @@ def _best(table: dict[str, Any], reference: Reference) -> object:
     fitting = {_scope(key): value for key, value in table.items()}
     parts = reference.path.split("/")
     for length in range(len(parts), -1, -1):
-        scope = "/".join([reference.registry, *parts[:length]])
+        scope = "/".join([reference.registry.lower(), *parts[:length]])
         if scope in fitting:
             return fitting[scope]
     return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ssl
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
@@ -66,16 +66,19 @@ def new_pool(proxy: str) -> urllib3.PoolManager:
     if "://" not in proxy:
         proxy = f"http://{proxy}"
     try:
-        userinfo = urllib3.util.parse_url(proxy).auth
         return urllib3.ProxyManager(
-            proxy,
-            proxy_headers=urllib3.make_headers(proxy_basic_auth=userinfo)
-            if userinfo
-            else None,
-            ssl_context=context,
+            proxy, proxy_headers=_proxy_login(proxy), ssl_context=context
         )
     except (urllib3.exceptions.HTTPError, ValueError):
         raise RegistryTrouble(
             "the proxy in the environment is not an http or https URL",
             "write HTTPS_PROXY as http://HOST:PORT",
         ) from None
+
+
+def _proxy_login(proxy: str) -> dict[str, str] | None:
+    parts = urlsplit(proxy)
+    if parts.username is None:
+        return None
+    pair = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+    return dict(urllib3.make_headers(proxy_basic_auth=pair))

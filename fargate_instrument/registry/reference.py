@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from ipaddress import ip_address
 
 from fargate_instrument.registry.trouble import RegistryTrouble
 
@@ -52,13 +53,6 @@ class Reference:
     def wanted(self) -> str:
         """What to ask the registry for: the digest, or else the tag."""
         return self.digest or self.tag
-
-    @property
-    def canonical(self) -> str:
-        """The name in full, with every default written out."""
-        tag = f":{self.tag}" if self.tag else ""
-        digest = f"@{self.digest}" if self.digest else ""
-        return f"{self.registry}/{self.path}{tag}{digest}"
 
 
 def parse(text: str) -> Reference:
@@ -117,12 +111,22 @@ def _names_a_registry(first: str) -> bool:
 
 def _registry(first: str, text: str) -> str:
     match = _REGISTRY.fullmatch(first)
-    if match is None:
+    if match is None or not _is_host(match["host"]):
         raise _wrong(text, "its first part is not a registry's host name and port")
     if match["port"] is not None and not 0 < int(match["port"]) <= MAX_PORT:
         raise _wrong(text, f"the registry's port is not within 1 and {MAX_PORT}")
-    name = first.lower()
-    return DOCKER_HUB if name in HUB_ALIASES else name
+    return DOCKER_HUB if first.lower() in HUB_ALIASES else first
+
+
+def _is_host(host: str) -> bool:
+    """Tell an IPv6 address in brackets from what only looks like one."""
+    if not host.startswith("["):
+        return True
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
 
 
 def _check_path(path: str, text: str) -> None:

@@ -8,7 +8,6 @@ import json
 import shutil
 import socket
 import socketserver
-import ssl
 import subprocess
 import tempfile
 import threading
@@ -23,6 +22,7 @@ from typing import TYPE_CHECKING
 from tests.registry import images
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
 
 START_SECONDS = 30.0
@@ -273,9 +273,11 @@ def tls_front(context: ssl.SSLContext, target: int) -> Iterator[int]:
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
-            with contextlib.suppress(OSError):
-                with context.wrap_socket(self.request, server_side=True) as client:
-                    _pipe_to(client, target)
+            with (
+                contextlib.suppress(OSError),
+                context.wrap_socket(self.request, server_side=True) as client,
+            ):
+                _pipe_to(client, target)
 
     with _running(_Front(("127.0.0.1", 0), Handler)) as port:
         yield port

@@ -120,18 +120,14 @@ def test_headers_that_never_end_are_left_behind(lock: Lock) -> None:
         thread = threading.Thread(target=drip)
         thread.start()
         began = time.monotonic()
-        done = lock(
-            f"127.0.0.1:{server.getsockname()[1]}/app:1", "--timeout", "0.3"
-        )
+        done = lock(f"127.0.0.1:{server.getsockname()[1]}/app:1", "--timeout", "0.3")
         stop.set()
         thread.join()
     assert "gave no complete answer within 0.3 seconds" in done.err
     assert time.monotonic() - began < 5
 
 
-def test_429_then_success(
-    registry: Scripted, image: images.Image, lock: Lock
-) -> None:
+def test_429_then_success(registry: Scripted, image: images.Image, lock: Lock) -> None:
     registry.say(
         MANIFEST,
         Answer(429, headers={"Retry-After": "1"}),
