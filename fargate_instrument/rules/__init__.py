@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["SEVERITIES", "Finding", "check", "whole_task"]
 
-UNSURE = frozenset({"R1", "R3", "R9", "R14", "R15", "R17", "R27", "R34", "S4", "S5"})
+UNSURE = frozenset({"R1", "R3", "R9", "R14", "R15", "R27", "S4", "S5", "N6"})
 """Rules that speak of something missing: off where a value was unreadable."""
 
 OWN_FACTS = ("imageConfigs", "instrumentation", "platformVersion")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fargate_instrument.ecs_model import ENUMS
 from fargate_instrument.rules.values import port_range
 
 TYPE_CHECKING = False
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
     Value = dict[str, Any]
 
-LOG_DRIVERS = ("awslogs", "splunk", "awsfirelens")
+LOG_DRIVERS = {"awslogs", "splunk", "awsfirelens"}
+OTHER_LOG_DRIVERS = frozenset(ENUMS["LogConfiguration"]["logDriver"]) - LOG_DRIVERS
 AWSVPC_LACKS = {
     "dnsServers": "R55",
     "extraHosts": "R56",
@@ -32,6 +34,7 @@ FARGATE_LINUX_LACKS = {
     "maxSwap": "R49",
     "swappiness": "F1",
 }
+SINCE_1_3 = {"startTimeout": "F7", "stopTimeout": "F7", "dependsOn": "F11"}
 WINDOWS_LACKS = (
     "linuxParameters",
     "privileged",
@@ -127,7 +130,7 @@ def _log(subject: Subject, path: Path, container: Value) -> None:
     root = (*path, "logConfiguration")
     if driver is None:
         return
-    if subject.fargate and driver not in LOG_DRIVERS:
+    if subject.fargate and driver in OTHER_LOG_DRIVERS:
         message = f"logs with {driver}, which Fargate does not have"
         where = (*root, "logDriver")
         report.add("R67", where, message, container, driver=driver)
@@ -263,19 +266,21 @@ def _fargate_task(subject: Subject) -> None:
         if task.get(member):
             report.add(rule, (member,), f"the task has {member}")
     for path, volume in subject.volumes():
-        if "dockerVolumeConfiguration" in volume:
-            where = (*path, "dockerVolumeConfiguration")
-            report.add("R53", where, "a volume is a Docker volume")
-        if volume.get("host", {}).get("sourcePath"):
-            where = (*path, "host", "sourcePath")
-            report.add("R54", where, "a volume stands at a path of the host")
+        _volume(subject, path, volume)
     if subject.registered_for_fargate and subject.lacks("executionRoleArn"):
         for path, container in subject.containers:
             if private_ecr(container.get("image", "")):
-                message = (
-                    "comes from a private registry, and there is no execution role"
-                )
+                message = "comes from a private registry, and has no execution role"
                 report.add("R71", (*path, "image"), message, container)
+
+
+def _volume(subject: Subject, path: Path, volume: Value) -> None:
+    if "dockerVolumeConfiguration" in volume:
+        where = (*path, "dockerVolumeConfiguration")
+        subject.report.add("R53", where, "a volume is a Docker volume")
+    if volume.get("host", {}).get("sourcePath"):
+        where = (*path, "host", "sourcePath")
+        subject.report.add("R54", where, "a volume stands at a path of the host")
 
 
 def private_ecr(image: str) -> bool:
@@ -308,14 +313,14 @@ def _platform(subject: Subject) -> None:
                 report.add("F2", where, message, container)
     if below(version, (1, 3, 0)):
         for path, container in subject.containers:
-            for member, rule in (
-                ("startTimeout", "F7"),
-                ("stopTimeout", "F7"),
-                ("dependsOn", "F11"),
-            ):
-                if container.get(member):
-                    message = f"has {member}, which needs more than {version}"
-                    report.add(rule, (*path, member), message, container)
+            _since(subject, path, container, version)
+
+
+def _since(subject: Subject, path: Path, container: Value, version: str) -> None:
+    for member, rule in SINCE_1_3.items():
+        if container.get(member):
+            message = f"has {member}, which needs more than {version}"
+            subject.report.add(rule, (*path, member), message, container)
 
 
 def below(version: str, least: tuple[int, int, int]) -> bool:

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from fargate_instrument.agents.marks import owner
-from fargate_instrument.rules.wrappers import LEAST, SECRETS, declared, launchers
+from fargate_instrument.rules.wrappers import (
+    LEAST,
+    SECRETS,
+    declared,
+    launchers,
+    vendor_of,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +59,7 @@ def check(subject: Subject) -> None:
     """Ask every hazard that the text or the facts can show."""
     agents: list[tuple[Path, Value, str]] = []
     for path, container in subject.containers:
-        vendor = owner(container)
+        vendor = vendor_of(container)
         if vendor:
             agents.append((path, container, vendor))
         wrapped = _wrapped(subject, container)
@@ -179,11 +184,16 @@ def _container(subject: Subject, path: Path, container: Value) -> None:
     if "firelensConfiguration" in container and log.get("logDriver") == "awsfirelens":
         where = (*path, "logConfiguration", "logDriver")
         report.add("H19", where, "is the log router, and logs to itself", container)
-    for index, entry in enumerate(container.get("environment", ())):
+    if "environment" in container:
+        _tokens(subject, path, container)
+
+
+def _tokens(subject: Subject, path: Path, container: Value) -> None:
+    for index, entry in enumerate(container["environment"]):
         if entry.get("name") in SECRETS and entry.get("value"):
             where = (*path, "environment", index, "value")
             message = f'has the value of "{entry["name"]}" in plain text'
-            report.add("H20", where, message, container)
+            subject.report.add("H20", where, message, container)
 
 
 def _images(subject: Subject) -> None:
@@ -227,7 +237,7 @@ def _loader(subject: Subject, path: Path, container: Value, architecture: str) -
 
 
 def _replaced(subject: Subject, path: Path, container: Value, env: list[str]) -> None:
-    pairs = (item.partition("=") for item in env if isinstance(item, str))
+    pairs = (str(item).partition("=") for item in env)
     fold = str.upper if subject.windows else str
     image = {fold(name): value for name, _, value in pairs}
     for index, entry in enumerate(container.get("environment", ())):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import marshal
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -136,10 +138,24 @@ def _each(subject: Subject, memory: int) -> None:
             subject.report.add("R33", (*path, "memory"), message, container)
 
 
+def _surely_small(definition: list[Value]) -> bool:
+    """Measure in passing: writing JSON takes longer than all the other rules.
+
+    Python's own binary form, without references, has at least half the bytes of
+    the JSON text: only a quote or a backslash takes two there, and one here.
+    """
+    try:
+        return len(marshal.dumps(definition, 0)) < MOST_BYTES // 2
+    except ValueError:  # a number that is carried as text
+        return False
+
+
 def _bytes(subject: Subject) -> None:
+    definition = [container for _, container in subject.containers]
+    if _surely_small(definition):
+        return
     from json import dumps  # noqa: PLC0415  (loaded long before on the plan path)
 
-    definition = [container for _, container in subject.containers]
     text = dumps(definition, separators=(",", ":"), ensure_ascii=False, default=str)
     size = len(text) if text.isascii() else len(text.encode(errors="replace"))
     if size > MOST_BYTES:

@@ -1,7 +1,8 @@
 """Members, JSON types, required members and enumerations; nothing about meaning.
 
-Every shape is walked once. What is of the wrong type is reported and left out of
-the value that is handed on, so that no later rule has to look at types again.
+What is of the wrong type is reported and left out of the value that is handed on,
+so that no later rule has to look at types again. ``fits`` answers for the usual
+value, in which nothing is wrong; ``admit`` finds out what and where.
 """
 
 from __future__ import annotations
@@ -11,22 +12,100 @@ from fargate_instrument.jsontext import kind as kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from fargate_instrument.rules.finding import Path, Report
 
-    Value = dict[str, Any]
+    Json = Any  # what a JSON text can hold
+    Type = Any  # what stands for a type in the ECS model
+    Value = dict[str, Json]
+    Fits = Callable[[Json], bool]
 
 SCALARS = {"string": str, "integer": int, "long": int, "boolean": bool}
 WORDS = {"string": "a text", "integer": "an integer", "boolean": "true or false"}
 
-_PLAIN: dict[str, dict[str, type]] = {
-    shape: {member: SCALARS[str(kind)] for member, kind in SHAPES[shape].items()}
-    for shape in ("KeyValuePair", "MountPoint", "VolumeFrom", "SystemControl")
-}
-"""Shapes of scalars only, nothing required, no enumeration: a fast look will do."""
-
 _LOST = object()
+_FITTING: dict[str, Fits] = {}
+
+
+def fits(value: Value, shape: str) -> bool:
+    """Tell whether nothing at all is to be said about an object and its shape."""
+    fitting = _FITTING.get(shape) or _fitting(shape)
+    return fitting(value)
+
+
+def _fitting(shape: str) -> Fits:
+    """Make the test of one shape, once."""
+    tests = {member: _test(kind) for member, kind in SHAPES[shape].items()}
+    required = REQUIRED.get(shape, ())
+    enums = tuple(ENUMS.get(shape, {}).items())
+
+    def fitting(value: Json) -> bool:
+        if value.__class__ is not dict:
+            return False
+        for member, item in value.items():
+            test = tests.get(member)
+            if test is not item.__class__ and (
+                test is None or test.__class__ is type or not test(item)
+            ):
+                return False
+        for member in required:
+            if member not in value:
+                return False
+        for member, allowed in enums:
+            if value.get(member, allowed[0]) not in allowed:
+                return False
+        return True
+
+    _FITTING[shape] = fitting
+    return fitting
+
+
+def _test(kind: Type) -> Type:
+    """Make the test of one type: a Python type, or a function of the value."""
+    if kind.__class__ is str:
+        return SCALARS.get(kind) or _FITTING.get(kind) or _fitting(kind)
+    outer = kind.__class__
+    if outer is list and _is_plain(kind[0]):
+        return _plain_list(SHAPES[kind[0]])
+    inner = _test(kind[0] if outer is list else kind["*"])
+
+    def fitting(value: Json) -> bool:
+        if value.__class__ is not outer:
+            return False
+        items = value if outer is list else value.values()
+        if inner.__class__ is type:
+            return all(item.__class__ is inner for item in items)
+        return all(map(inner, items))
+
+    return fitting
+
+
+def _is_plain(shape: str) -> bool:
+    """Tell whether an object of a shape holds scalars only, and whatever it likes."""
+    kinds = SHAPES.get(shape, {"": []}).values()
+    scalars = all(kind.__class__ is str and kind in SCALARS for kind in kinds)
+    return scalars and shape not in REQUIRED and shape not in ENUMS
+
+
+def _plain_list(members: dict[str, Type]) -> Fits:
+    """Make the test of a list of plain objects: environment is the longest list."""
+    types = {member: SCALARS[kind] for member, kind in members.items()}
+
+    def fitting(value: Json) -> bool:
+        if value.__class__ is not list:
+            return False
+        try:
+            for entry in value:
+                for member, item in entry.items():
+                    if item.__class__ is not types[member]:
+                        return False
+        except (KeyError, AttributeError):
+            return False
+        return True
+
+    return fitting
 
 
 def admit(
@@ -41,6 +120,8 @@ def admit(
     ``owner``: the container that the findings name. The object itself comes back
     if nothing had to be left out.
     """
+    if fits(value, shape):
+        return value
     members = SHAPES[shape]
     made: Value | None = None
     for member, item in value.items():
@@ -75,9 +156,9 @@ def place_name(path: Path) -> str:
     return "the task definition"
 
 
-def _admit_value(
-    item: Any, kind: Any, path: Path, report: Report, owner: Value | None
-) -> Any:
+def _admit_value(  # noqa: PLR0911  (one answer for each kind of type)
+    item: Json, kind: Type, path: Path, report: Report, owner: Value | None
+) -> Json:
     if kind.__class__ is str:
         if kind not in SCALARS and item.__class__ is dict:
             return admit(item, kind, path, report, owner)
@@ -101,8 +182,6 @@ def _admit_value(
 def _admit_list(
     items: list[Any], kind: str, path: Path, report: Report, owner: Value | None
 ) -> list[Any]:
-    if kind in _PLAIN and _plain(items, _PLAIN[kind]):
-        return items
     kept = [
         _admit_value(item, kind, (*path, index), report, owner)
         for index, item in enumerate(items)
@@ -110,24 +189,13 @@ def _admit_list(
     if all(new is old for new, old in zip(kept, items, strict=True)):
         return items
     # An ill-typed entry leaves its place empty, so that addresses stay true.
-    hole: Any = {} if kind not in SCALARS else ""
+    hole: Json = {} if kind not in SCALARS else ""
     return [hole if item is _LOST else item for item in kept]
 
 
-def _plain(items: list[Any], types: dict[str, type]) -> bool:
-    try:
-        for item in items:
-            for member, value in item.items():
-                if value.__class__ is not types[member]:
-                    return False
-    except (KeyError, AttributeError):
-        return False
-    return True
-
-
 def _wrong(
-    item: Any, expected: str, path: Path, report: Report, owner: Value | None
-) -> Any:
+    item: Json, expected: str, path: Path, report: Report, owner: Value | None
+) -> Json:
     report.damaged = True
     message = f"has {kind_of(item)} in {place_name(path)}, it must be {expected}"
     report.add("S2", path, message, owner, expected=expected)

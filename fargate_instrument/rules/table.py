@@ -327,8 +327,8 @@ RESOURCES: dict[str, Row] = {
             " CPU units; Windows on ARM64"
         ),
         (
-            "No Fargate configuration exists for given values: {cpu} CPU, {memory} memory."
-            " See the Amazon ECS documentation for the valid values."
+            "No Fargate configuration exists for given values: {cpu} CPU, {memory}"
+            " memory. See the Amazon ECS documentation for the valid values."
         ),
         "{hint}",
     ),
@@ -555,8 +555,8 @@ FARGATE: dict[str, Row] = {
         "",
         "a hostPort that differs from its containerPort with awsvpc",
         (
-            "When networkMode=awsvpc, the host ports and container ports in port mappings"
-            " must match."
+            "When networkMode=awsvpc, the host ports and container ports in port"
+            " mappings must match."
         ),
         "remove hostPort",
     ),
@@ -582,8 +582,8 @@ FARGATE: dict[str, Row] = {
         "",
         "a range and a single port in one mapping",
         (
-            "Invalid port mapping for container '{container}', cannot specify both single"
-            " port and port range."
+            "Invalid port mapping for container '{container}', cannot specify both"
+            " single port and port range."
         ),
         "write two mappings",
     ),
@@ -630,8 +630,8 @@ FARGATE: dict[str, Row] = {
         "",
         "awslogs on Fargate without a stream prefix",
         (
-            "Fargate requires log configuration options to include awslogs-stream-prefix"
-            " to support log driver awslogs."
+            "Fargate requires log configuration options to include"
+            " awslogs-stream-prefix to support log driver awslogs."
         ),
         'add the option "awslogs-stream-prefix"',
     ),

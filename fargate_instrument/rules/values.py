@@ -176,8 +176,8 @@ def malformed(arn: str) -> str:
 
 
 def _credentials(subject: Subject, path: Path, container: Value, value: Value) -> None:
-    arn = value.get("credentialsParameter", "")
-    if not arn or (arn.startswith("arn:") and malformed(arn)):
+    arn = value.get("credentialsParameter")
+    if arn is not None and malformed(arn):
         where = (*path, "repositoryCredentials", "credentialsParameter")
         message = "has no well-formed ARN or name of the registry's credentials"
         subject.report.add("R77", where, message, container, expected=SECRET_ARN)

@@ -5,7 +5,7 @@ A fact about a launcher stands here only if its vendor documents or publishes it
 
 from __future__ import annotations
 
-from fargate_instrument.agents.marks import owner
+from fargate_instrument.agents.marks import IMAGES, NAMES, owner
 from fargate_instrument.frozen import Frozen
 
 TYPE_CHECKING = False
@@ -65,6 +65,19 @@ LEAST = {"Lacework": (512, 1024), "Trend": (1024, 512)}
 """Vendor -> the CPU units and MiB of memory that it publishes as its minimum."""
 
 
+_LAST_PARTS = frozenset(suffix.rpartition("/")[2] for suffix in IMAGES)
+
+
+def vendor_of(container: Value) -> str:
+    """Name the vendor whose agent a container is, or give the empty string."""
+    image = container.get("image", "")
+    last = image.rpartition("@")[0] or image
+    last = last.rpartition("/")[2].partition(":")[0]
+    if last in _LAST_PARTS or container.get("name") in NAMES:
+        return owner(container)
+    return ""
+
+
 def launchers(container: Value) -> list[Launcher]:
     """Find the launchers in a container's argument list, in no order.
 
@@ -75,7 +88,7 @@ def launchers(container: Value) -> list[Launcher]:
         return []
     argv = "\n".join((*(entry or ()), *(command or ())))
     found = [launcher for launcher in LAUNCHERS if launcher.path in argv]
-    return [] if found and owner(container) else found
+    return [] if found and vendor_of(container) else found
 
 
 def declared(facts: Iterable[Value], name: str) -> list[Launcher]:
