@@ -104,6 +104,8 @@ class _Run:
         for index in chosen:
             self.made[index] = self._patched(index)
         self._add_containers(before, chosen)
+        if self.recipe.exact and not self.notes.problems:
+            self._warn_altered(chosen)
 
     # Checks
 
@@ -149,7 +151,9 @@ class _Run:
 
     def _check_only_on(self) -> None:
         for step in self.recipe.steps:
-            for name in step.only_on if isinstance(step, SetEnvironment) else ():
+            if not isinstance(step, SetEnvironment):
+                continue
+            for name in step.only_on:
                 if name not in self.instrumented:
                     self.notes.problems.append(
                         Problem(
@@ -170,18 +174,18 @@ class _Run:
                 self.made[index], index, place, problems, loose_argv=loose
             ).run()
             if index not in self.own:
-                self._warn_empty_variables(index, place)
+                self._warn_bare_variables(index, place)
         return not problems
 
-    def _warn_empty_variables(self, index: int, place: str) -> None:
+    def _warn_bare_variables(self, index: int, place: str) -> None:
         for at, entry in enumerate(self.made[index].get("environment") or ()):
-            if isinstance(entry, dict) and not entry.get("value"):
+            if isinstance(entry, dict) and "value" not in entry:
                 self.notes.warnings.append(
                     (
                         f"{place}.environment[{at}]",
-                        f"{ecs.describe(self.made[index], index)} sets"
-                        f" {entry.get('name')} to nothing; AWS is known to leave such"
-                        " a variable out, so every plan replaces the task definition",
+                        f"{ecs.describe(self.made[index], index)} names"
+                        f" {entry.get('name')} without a value; AWS is known to leave"
+                        " it out, so every plan replaces the task definition",
                     )
                 )
 
@@ -233,6 +237,21 @@ class _Run:
                 )
 
     # Work
+
+    def _warn_altered(self, chosen: Sequence[int]) -> None:
+        """Say where the vendor's own output differs from the exact one."""
+        from fargate_instrument import vendor_text  # noqa: PLC0415  (exact mode only)
+
+        own = vendor_text.own_variables(self.recipe)
+        added = set(self.own) | set(range(len(self.definition.raw), len(self.made)))
+        for index in sorted({*chosen, *added}):
+            container = self.made[index]
+            place = f"{self.definition.address}[{index}]"
+            who = ecs.describe(container, index)
+            self.notes.warnings += [
+                (ecs.address(place, *path), f"{who}: this {vendor_text.SAYS}")
+                for path in vendor_text.altered(container, own, index in added)
+            ]
 
     def _site(self, index: int, container: Container) -> Site:
         raw = self.definition.raw
@@ -366,10 +385,12 @@ def _ignored(recipe: Recipe) -> tuple[Pattern, ...]:
 
 
 def _older(version: object, least: str) -> bool:
-    """Compare platform versions; LATEST and anything that is no version is not older."""
+    """Compare platform versions; LATEST and what is no version is not older."""
     if not isinstance(version, str) or not version.replace(".", "").isdecimal():
         return False
-    return [int(p) for p in version.split(".") if p] < [int(p) for p in least.split(".")]
+    return [int(p) for p in version.split(".") if p] < [
+        int(p) for p in least.split(".")
+    ]
 
 
 def _own_containers(

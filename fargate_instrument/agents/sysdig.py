@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fargate_instrument.agents import options as read
 from fargate_instrument.agents.marks import repository
-from fargate_instrument.errors import Failure
+from fargate_instrument.errors import Failure, Problem, nearest
 from fargate_instrument.recipe import (
     SIDECAR,
     AddCapability,
@@ -28,20 +28,23 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from fargate_instrument.errors import Problem
     from fargate_instrument.recipe import Step
 
 NAME = "sysdig"
-TITLE = "Sysdig Secure workload agent"
-SECRET_OPTIONS = ("sysdig_access_key",)
 
 CONTAINER = "SysdigInstrumentation"
 LAUNCHER = "/opt/draios/bin/instrument"
 LOGWRITER = "/opt/draios/bin/logwriter"
 LOGWRITER_PORT = 32000
+LAST_PORT = 65535
 KEY = "SYSDIG_ACCESS_KEY"
 WRAPPER = "__INSTRUMENTATION_WRAPPER"
 BARE_PDIG = "/opt/draios/bin/pdig,-C,-t,-1"
+
+LEVELS = ("silent", "fatal", "critical", "error", "warning", "info", "debug", "trace")
+MODES = ("auto", "force", "")
+SETS = {"sysdig_logging": (*LEVELS, ""), "sidecar": MODES}
+"""Option -> its documented values; the vendor's provider takes any text."""
 
 _SIZES = {
     "cpu": "instrumentation_cpu",
@@ -82,6 +85,14 @@ def recipe(options: Mapping[str, Any], task: Mapping[str, Any]) -> Recipe:  # no
 def _problems(options: Mapping[str, Any], exact: bool) -> list[Problem]:
     found = []
     has = {name for name, value in options.items() if value not in (None, "", [], {})}
+    if read.text(options, "workload_agent_image").strip() == "null":
+        found.append(
+            read.needed(
+                "workload_agent_image",
+                'is the word "null", which is no image',
+                "give the image's name; a missing value was probably written as text",
+            )
+        )
     if "sysdig_access_key" in has and "sysdig_access_key_secret" in has:
         found.append(
             read.needed(
@@ -92,6 +103,7 @@ def _problems(options: Mapping[str, Any], exact: bool) -> list[Problem]:
         )
     if exact:
         return found + _not_in_v3(options, has)
+    found += _outside_sets(options) + _bad_ports(options)
     if not has & {"collector_host", "orchestrator_host"}:
         found.append(
             read.needed(
@@ -109,6 +121,42 @@ def _problems(options: Mapping[str, Any], exact: bool) -> list[Problem]:
             )
         )
     return found
+
+
+def _undocumented(options: Mapping[str, Any]) -> list[str]:
+    """Name the options whose value is outside their documented set."""
+    return [
+        name for name, known in SETS.items() if read.text(options, name) not in known
+    ]
+
+
+def _outside_sets(options: Mapping[str, Any]) -> list[Problem]:
+    return [
+        Problem(
+            f"options.{name}",
+            "is none of " + ", ".join(value or '""' for value in SETS[name]),
+            (nearest(read.text(options, name), filter(None, SETS[name])),),
+            "request",
+        )
+        for name in _undocumented(options)
+    ]
+
+
+def _bad_ports(options: Mapping[str, Any]) -> list[Problem]:
+    return [
+        Problem(
+            f"options.{name}", "is no port", ("give a number, 1 to 65535",), "request"
+        )
+        for name in ("collector_port", "orchestrator_port")
+        if not _is_port(read.text(options, name))
+    ]
+
+
+def _is_port(text: str) -> bool:
+    if not text:
+        return True
+    digits = text.isascii() and text.isdecimal() and len(text) < 6  # noqa: PLR2004
+    return digits and 0 < int(text) <= LAST_PORT
 
 
 def _not_in_v3(options: Mapping[str, Any], has: set[str]) -> list[Problem]:
@@ -197,7 +245,11 @@ def _sidecar(
     return AddContainer(
         definition,
         aliases=("sysdigInstrumentation",),
-        entry_points=(LOGWRITER, "/opt/draios/bin/sidecar", "/opt/draios/bin/waitforever"),
+        entry_points=(
+            LOGWRITER,
+            "/opt/draios/bin/sidecar",
+            "/opt/draios/bin/waitforever",
+        ),
         images=("/workload-agent", repository(image)),
         renamed_entry_points=(("/opt/draios/bin/waitforever", LOGWRITER),),
         keep_entry_point=True,
@@ -221,7 +273,9 @@ def _essential_and_sizes(options: Mapping[str, Any], exact: bool) -> dict[str, A
 
 def _v3_post_step(options: Mapping[str, Any]) -> bool:
     """Tell whether the vendor's provider honours essential, cpu and memory."""
-    return bool(options.get("log_configuration") or options.get("bare_pdig_on_containers"))
+    return bool(
+        options.get("log_configuration") or options.get("bare_pdig_on_containers")
+    )
 
 
 def _warnings(options: Mapping[str, Any], exact: bool) -> tuple[tuple[str, str], ...]:
@@ -242,6 +296,15 @@ def _warnings(options: Mapping[str, Any], exact: bool) -> tuple[tuple[str, str],
         for name in ("orchestrator_host", "orchestrator_port")
         if read.text(options, name)
     ]
+    if exact:
+        found += [
+            (
+                f"options.{name}",
+                "is outside the documented values; the vendor's provider takes any"
+                " text, and so it is passed on",
+            )
+            for name in _undocumented(options)
+        ]
     if exact and not _v3_post_step(options):
         found += [
             (
