@@ -12,12 +12,12 @@ def _main():  # type: ignore[no-untyped-def]  # an old Python reads no annotatio
         sys.stderr.write(
             "fargate-instrument: Python 3.10 or later is needed, this is %d.%d (%s);"
             " set python_command to a newer one\n"
-            % (sys.version_info[0], sys.version_info[1], sys.executable)
+            % (sys.version_info[0], sys.version_info[1], sys.executable)  # noqa: UP031
         )
         return 1
     try:
         if not __package__:
-            sys.path.insert(0, _root(__file__))
+            sys.path.insert(0, _root(__file__))  # type: ignore[no-untyped-call]
         from fargate_instrument.cli import main  # noqa: PLC0415
 
         return main()

@@ -1,4 +1,4 @@
-"""What may go in, as data; GENERATED from the models, never edited by hand.
+"""What may go in, as data; GENERATED from the models, never edited.
 
 Name -> a subset of JSON Schema, which ``validate`` interprets.
 """

@@ -278,25 +278,15 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "family",
         "containerDefinitions",
     ),
-    "ProxyConfiguration": (
-        "containerName",
-    ),
+    "ProxyConfiguration": ("containerName",),
     "InferenceAccelerator": (
         "deviceName",
         "deviceType",
     ),
-    "EphemeralStorage": (
-        "sizeInGiB",
-    ),
-    "TrustedExecutionConfiguration": (
-        "isolationMode",
-    ),
-    "RepositoryCredentials": (
-        "credentialsParameter",
-    ),
-    "ContainerRestartPolicy": (
-        "enabled",
-    ),
+    "EphemeralStorage": ("sizeInGiB",),
+    "TrustedExecutionConfiguration": ("isolationMode",),
+    "RepositoryCredentials": ("credentialsParameter",),
+    "ContainerRestartPolicy": ("enabled",),
     "EnvironmentFile": (
         "value",
         "type",
@@ -318,32 +308,18 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "softLimit",
         "hardLimit",
     ),
-    "LogConfiguration": (
-        "logDriver",
-    ),
-    "HealthCheck": (
-        "command",
-    ),
-    "ResourceRequirement": (
-        "type",
-    ),
-    "FirelensConfiguration": (
-        "type",
-    ),
-    "EFSVolumeConfiguration": (
-        "fileSystemId",
-    ),
-    "S3FilesVolumeConfiguration": (
-        "fileSystemArn",
-    ),
+    "LogConfiguration": ("logDriver",),
+    "HealthCheck": ("command",),
+    "ResourceRequirement": ("type",),
+    "FirelensConfiguration": ("type",),
+    "EFSVolumeConfiguration": ("fileSystemId",),
+    "S3FilesVolumeConfiguration": ("fileSystemArn",),
     "FSxWindowsFileServerVolumeConfiguration": (
         "fileSystemId",
         "rootDirectory",
         "authorizationConfig",
     ),
-    "Device": (
-        "hostPath",
-    ),
+    "Device": ("hostPath",),
     "Tmpfs": (
         "containerPath",
         "size",
@@ -352,9 +328,7 @@ REQUIRED: dict[str, tuple[str, ...]] = {
         "credentialsParameter",
         "domain",
     ),
-    "NvidiaMpsAllocation": (
-        "memory",
-    ),
+    "NvidiaMpsAllocation": ("memory",),
 }
 
 ENUMS: dict[str, dict[str, tuple[str, ...]]] = {
@@ -388,14 +362,10 @@ ENUMS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "TaskDefinitionPlacementConstraint": {
-        "type": (
-            "memberOf",
-        ),
+        "type": ("memberOf",),
     },
     "ProxyConfiguration": {
-        "type": (
-            "APPMESH",
-        ),
+        "type": ("APPMESH",),
     },
     "RuntimePlatform": {
         "cpuArchitecture": (
@@ -434,9 +404,7 @@ ENUMS: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "EnvironmentFile": {
-        "type": (
-            "s3",
-        ),
+        "type": ("s3",),
     },
     "ContainerDependency": {
         "condition": (

@@ -43,9 +43,7 @@ class Failure(Exception):  # noqa: N818  (it is not one error but all of them)
         super().__init__("\n".join(problem.lines() for problem in self.problems))
 
 
-def fail(
-    address: str, message: str, *fixes: str, fault: str = "document"
-) -> Failure:
+def fail(address: str, message: str, *fixes: str, fault: str = "document") -> Failure:
     """Make a Failure of one problem, to be raised by the caller."""
     return Failure([Problem(address, message, fixes, fault)])
 

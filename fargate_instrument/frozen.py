@@ -28,7 +28,7 @@ class Frozen(_Base):
         _fields: tuple[str, ...] = ()
 
         def __init_subclass__(cls) -> None:
-            own = tuple(cls.__dict__.get("__annotations__", ()))
+            own = tuple(vars(cls).get("__annotations__", ()))
             if not own:  # pragma: no cover - Python >= 3.14 computes them lazily
                 own = tuple(getattr(cls, "__annotations__", ()))
             inherited = cls.__mro__[1]._fields
@@ -68,10 +68,11 @@ class Frozen(_Base):
         def _values(self) -> tuple[object, ...]:
             return tuple(getattr(self, field) for field in self._fields)
 
-        def replace(self, **changed: Any) -> Self:
+        def replace(self, **changed: Any) -> Self:  # noqa: D102  (see below)
             return type(self)(**{f: getattr(self, f) for f in self._fields} | changed)
 
     else:
 
         def replace(self, **changed: object) -> Self:
             """Return the same record with some fields changed."""
+            raise NotImplementedError(changed)

@@ -69,12 +69,12 @@ class Site(Frozen):
     def problem(self, text: str, *path: str | int, fixes: tuple[str, ...] = ()) -> None:
         """Add a problem of this container."""
         place = ecs.address(self.address, *path)
-        self.notes.problems.append(
-            Problem(place, f"{self.who} {text}", fixes, "patch")
-        )
+        self.notes.problems.append(Problem(place, f"{self.who} {text}", fixes, "patch"))
 
 
-def apply(container: Container, step: Step, site: Site) -> Container:
+def apply(  # noqa: C901, PLR0911, PLR0912  (a table: one line for each kind of step)
+    container: Container, step: Step, site: Site
+) -> Container:
     """Do one step of a recipe to one container."""
     match step:
         case WrapEntryPoint():
@@ -163,7 +163,9 @@ def _given(value: Any, member: str, site: Site) -> list[str] | None:
         return [] if _has(site.raw, member) else None
     items = [item if isinstance(item, str) else _as_text(item) for item in value]
     if items != value:
-        site.warn(f"has items in {member} that are no strings; they become text", member)
+        site.warn(
+            f"has items in {member} that are no strings; they become text", member
+        )
     return items
 
 
@@ -210,8 +212,10 @@ def _unknown_fixes(container: Container) -> tuple[str, ...]:
 
 
 def _nothing_fixes(site: Site) -> tuple[str, ...]:
-    known = "neither the task nor the image" if site.image_config else "the task does not"
-    return (f"{known} says what to run: write its \"entryPoint\" or \"command\"",)
+    known = (
+        "neither the task nor its image says" if site.image_config else "nothing says"
+    )
+    return (f'{known} what to run: write its "entryPoint" or "command"',)
 
 
 def _launchers(step: WrapEntryPoint | ShellWrapCommand) -> tuple[str, ...]:
@@ -299,7 +303,9 @@ def _shell_wrap(container: Container, step: ShellWrapCommand, site: Site) -> Con
     return {**container, "command": [*step.shell, line]}
 
 
-_BARE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-")
+_BARE = frozenset(
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-"
+)
 
 
 def shell_quoted(item: str) -> str:
@@ -312,7 +318,9 @@ def shell_quoted(item: str) -> str:
 # Environment and secrets
 
 
-def set_environment(container: Container, step: SetEnvironment, site: Site) -> Container:
+def set_environment(
+    container: Container, step: SetEnvironment, site: Site
+) -> Container:
     """Set one variable, in place where it is there already."""
     if step.only_on and container["name"] not in step.only_on:
         return container
@@ -421,7 +429,9 @@ def _unique_environment(container: Container, site: Site) -> Container:
     last = {entry["name"]: index for index, entry in enumerate(entries)}
     if len(last) == len(entries):
         return container
-    for name in sorted({e["name"] for i, e in enumerate(entries) if last[e["name"]] != i}):
+    for name in sorted(
+        {e["name"] for i, e in enumerate(entries) if last[e["name"]] != i}
+    ):
         site.warn(f"has {name} more than once; the last one counts", "environment")
     kept = [entry for i, entry in enumerate(entries) if last[entry["name"]] == i]
     return {**container, "environment": kept}
@@ -453,7 +463,10 @@ def _add_capability(container: Container, step: AddCapability, site: Site) -> Co
     if step.name in added:
         return container
     capabilities = {**capabilities, "add": [*added, step.name]}
-    return {**container, "linuxParameters": {**parameters, "capabilities": capabilities}}
+    return {
+        **container,
+        "linuxParameters": {**parameters, "capabilities": capabilities},
+    }
 
 
 def _init_process(container: Container) -> Container:
@@ -482,7 +495,9 @@ def _mount_from(container: Container, step: MountFrom, site: Site) -> Container:
     return {**container, "volumesFrom": entries}
 
 
-def _add_mount_point(container: Container, step: AddMountPoint, site: Site) -> Container:
+def _add_mount_point(
+    container: Container, step: AddMountPoint, site: Site
+) -> Container:
     entries = list(container.get("mountPoints") or ())
     wanted = {
         "containerPath": step.path,
@@ -526,7 +541,9 @@ def _add_label(container: Container, step: AddLabel, site: Site) -> Container:
     return {**container, "dockerLabels": {**labels, step.name: value}}
 
 
-def _set_log_configuration(container: Container, step: SetLogConfiguration) -> Container:
+def _set_log_configuration(
+    container: Container, step: SetLogConfiguration
+) -> Container:
     if "logConfiguration" in container and not step.always:
         return container
     return {**container, "logConfiguration": dict(step.configuration)}

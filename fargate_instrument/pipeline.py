@@ -24,6 +24,11 @@ _SNAKE = {name: key for key, name in (TASK_FACTS | PLATFORM_FACTS).items()}
 _SNAKE["runtimePlatform"] = "runtime_platform"
 
 
+OWN_WAYS = frozenset({"F13", "H17", "H20", "N6"})
+"""Hazards of agents' own containers that are the vendor's way, the user's choice of
+options, or said of an option already; `check` says them, a plan does not."""
+
+
 class Outcome(Frozen):
     """What became of one task definition, with everything there is to say."""
 
@@ -68,7 +73,12 @@ def _outcome(ask: Ask, request: Request, problems: list[Problem]) -> Outcome:
             task["volumes"] = [*task.get("volumes", ()), *recipe.volumes]
         after = _findings(definition, done.containers, task)
         known = {_key(finding) for finding in before}
-        caused = [finding for finding in after if _key(finding) not in known]
+        caused = [
+            finding
+            for finding in after
+            if _key(finding) not in known
+            and (finding.severity == "error" or finding.rule not in OWN_WAYS)
+        ]
         _sort(caused, definition, "caused", problems, warnings)
     unique = tuple(sorted(set(warnings)))
     return Outcome(ask.name, recipe, done, unique)

@@ -105,7 +105,11 @@ def difference(
             continue
         op = _operation(member, before, after, secret_names)
         if not _lossy(op) and _result(member, op, after) != before.get(member):
-            op = {"is": _hidden(old, secret_names)} if member in before else {"new": True}
+            op = (
+                {"is": _hidden(old, secret_names)}
+                if member in before
+                else {"new": True}
+            )
         undo[member] = op
     return undo
 
@@ -128,7 +132,9 @@ def _record(entry: Any) -> Record:
     if entry["form"] > FORM:
         raise ValueError(entry["form"])
     undo = entry.get("undo", {})
-    if not isinstance(undo, dict) or not all(isinstance(o, dict) for o in undo.values()):
+    if not isinstance(undo, dict) or not all(
+        isinstance(o, dict) for o in undo.values()
+    ):
         raise TypeError(undo)
     return Record(
         str(entry["agent"]),
@@ -184,7 +190,6 @@ def _entries(
 ) -> dict[str, Any]:
     olds = {entry.get(key): entry for entry in old or ()}
     news = {entry.get(key): entry for entry in new}
-    op: dict[str, Any] = {}
     cut = [name for name in news if name not in olds]
     was = [
         _hide(entry, secret_names)
@@ -196,10 +201,8 @@ def _entries(
         for index, entry in enumerate(old or ())
         if entry.get(key) not in news or entry is not olds[entry.get(key)]
     ]
-    for name, value in (("cut", cut), ("was", was), ("put", put)):
-        if value:
-            op[name] = value
-    return _new(op, old)
+    parts = {"cut": cut, "was": was, "put": put}
+    return _new({name: part for name, part in parts.items() if part}, old)
 
 
 def _hide(entry: Any, secret_names: Collection[str]) -> Any:

@@ -185,7 +185,7 @@ class AddContainer(Frozen):
     """
 
     definition: Mapping[str, Any]
-    defaults: Mapping[str, Any] = {}  # noqa: RUF012  (never changed: records are frozen)
+    defaults: Mapping[str, Any] = {}
     aliases: tuple[str, ...] = ()
     entry_points: tuple[str, ...] = ()
     images: tuple[str, ...] = ()

@@ -69,7 +69,7 @@ def secret_values(query: Mapping[str, str]) -> list[str]:
     """Collect the values of secret options, also from a query that is not sound."""
     found: list[str] = []
     texts = [query.get("options", ""), query.get("task_definitions", "")]
-    names = agents.secret_options()
+    names = agents.SECRET_OPTIONS
     for value in filter(None, texts):
         try:
             found += _secrets_in(parse(value, ""), names)
@@ -189,18 +189,19 @@ class _Reader:
         values = {
             key: self._parsed(entry[key], prefix + key)
             for key in ENTRY_KEYS
-            if entry.get(key) not in (None, "") and not (key == "options" and not prefix)
+            if entry.get(key) not in (None, "")
+            and not (key == "options" and not prefix)
         }
         address = prefix + "container_definitions"
         containers, document = self._containers(values, entry, address)
         task = {**document, **self._task(values.get("task"), prefix + "task")}
         recipe = self._recipe(values.get("options"), task, prefix)
-        include = self._patterns(values.get("include"), prefix + "include", "include")
-        exclude = self._patterns(values.get("exclude"), prefix + "exclude", "exclude")
+        include = self._patterns(values.get("include"), prefix + "include")
+        exclude = self._patterns(values.get("exclude"), prefix + "exclude")
         if prefix and self.query.get("include") and "include" not in values:
-            include = self._patterns(self._json("include"), "include", "include")
+            include = self._patterns(self._json("include"), "include")
         if prefix and self.query.get("exclude") and "exclude" not in values:
-            exclude = self._patterns(self._json("exclude"), "exclude", "exclude")
+            exclude = self._patterns(self._json("exclude"), "exclude")
         if containers is None or recipe is None:
             return
         flaws: dict[int, list[Problem]] = {}
@@ -284,7 +285,7 @@ class _Reader:
         self.problems += [_moved(problem, prefix, owned) for problem in found]
         return None
 
-    def _patterns(self, value: Any, address: str, schema: str) -> tuple[Pattern, ...]:
+    def _patterns(self, value: Any, address: str) -> tuple[Pattern, ...]:
         texts = self._checked(value, "include", address) or ()
         return tuple(
             Pattern(text, place(address, index)) for index, text in enumerate(texts)
@@ -329,7 +330,9 @@ def task_definition(
             value = item
             break
     shallow = {
-        key: item for key, item in value.items() if key.lower() != "containerdefinitions"
+        key: item
+        for key, item in value.items()
+        if key.lower() != "containerdefinitions"
     }
     lists = [i for k, i in value.items() if k.lower() == "containerdefinitions"]
     facts = ecs.recase(shallow, "TaskDefinition", address, problems)

@@ -74,10 +74,10 @@ def _any_of(value: Any, schemas: list[Schema], address: str) -> list[Problem]:
             best = found
     kinds = [_NAMES[s["type"]] for s in schemas if s.get("type", "null") != "null"]
     if all(p.address == address and p.message.endswith("is needed") for p in best):
-        return [
-            _problem(address, f"is {kind(value)}, {' or '.join(kinds)} is needed")
-        ]
-    if any("enum" in schema for schema in schemas) and not isinstance(value, (dict, list)):
+        return [_problem(address, f"is {kind(value)}, {' or '.join(kinds)} is needed")]
+    if any("enum" in schema for schema in schemas) and not isinstance(
+        value, (dict, list)
+    ):
         known = [v for schema in schemas for v in schema.get("enum", ())]
         return [_problem(address, _not_in(value, known))]
     return best
@@ -117,7 +117,7 @@ def _text(value: str, schema: Schema, address: str) -> list[Problem]:
 def _form(pattern: str) -> tuple[str, ...]:
     known = {
         "wss": "write wss://<host>:<port>",
-        "secretsmanager": "give the ARN of a Secrets Manager secret or an SSM parameter,"
+        "secretsmanager": "give the ARN of a Secrets Manager secret or SSM parameter,"
         " such as arn:aws:secretsmanager:<region>:<account>:secret:<name>",
         "0-9": "give a whole number",
     }
@@ -150,5 +150,3 @@ def _object(value: dict[str, Any], schema: Schema, address: str) -> list[Problem
         elif not others:
             found.append(_problem(where, "is not known", nearest(key, members)))
     return found
-
-

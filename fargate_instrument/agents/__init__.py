@@ -13,8 +13,6 @@ if TYPE_CHECKING:
         """What a module of an agent offers."""
 
         NAME: str
-        TITLE: str
-        SECRET_OPTIONS: tuple[str, ...]
 
         def recipe(self, options: Mapping[str, Any], task: Mapping[str, Any]) -> Recipe:
             """Turn checked options and task facts into a recipe."""
@@ -39,8 +37,3 @@ def load(name: str) -> Agent:
     from fargate_instrument.agents import prisma_cloud  # noqa: PLC0415
 
     return prisma_cloud
-
-
-def secret_options() -> tuple[str, ...]:
-    """Name the options of all agents whose values are secrets."""
-    return SECRET_OPTIONS

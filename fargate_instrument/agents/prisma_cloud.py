@@ -1,7 +1,8 @@
 """Prisma Cloud's App-Embedded Defender: options and task facts to a recipe.
 
 Facts: outputs of the vendor's console, its documentation and published scripts. The
-two generations are those of its releases up to 21.08 (``start``) and since (``healthy``).
+two generations are those of its releases up to 21.08 (``start``) and of later ones
+(``healthy``).
 """
 
 from __future__ import annotations
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from fargate_instrument.recipe import Step, Text
 
 NAME = "prisma_cloud"
-TITLE = "Prisma Cloud App-Embedded Defender"
-SECRET_OPTIONS = ("install_bundle",)
 
 CONTAINER = "TwistlockDefender"
 LAUNCHERS = {
@@ -104,7 +103,8 @@ def _problems(options: Mapping[str, Any], task: Mapping[str, Any]) -> list[Probl
         found += [
             read.needed(
                 name,
-                'has no effect with defender_generation "start", which has no such variable',
+                'has no effect with defender_generation "start", which knows no such'
+                " variable",
                 "take it out, or use the generation healthy",
             )
             for name in ("filesystem_monitoring", "fips_enabled")
@@ -179,7 +179,11 @@ def _defender(options: Mapping[str, Any], family: str) -> AddContainer:
         "environment": [{"name": n, "value": v} for n, v in variables.items()],
         **read.sizes(
             options,
-            {"cpu": "cpu", "memory": "memory", "memoryReservation": "memory_reservation"},
+            {
+                "cpu": "cpu",
+                "memory": "memory",
+                "memoryReservation": "memory_reservation",
+            },
         ),
     }
     if _generation(options) == "healthy":

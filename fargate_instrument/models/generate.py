@@ -91,7 +91,7 @@ def declared() -> str:
         if name != "result"
     }
     return (
-        '"""What may go in, as data; GENERATED from the models, never edited by hand.\n\n'
+        '"""What may go in, as data; GENERATED from the models, never edited.\n\n'
         "Name -> a subset of JSON Schema, which ``validate`` interprets.\n"
         '"""\n\n'
         "from __future__ import annotations\n\n"

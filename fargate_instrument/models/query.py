@@ -8,7 +8,9 @@ from pydantic import Field, StrictInt, StrictStr
 
 from fargate_instrument.models.types import Closed, NotBlank, Open, Text
 
-Json = Annotated[StrictStr, Field(json_schema_extra={"contentMediaType": "application/json"})]
+Json = Annotated[
+    StrictStr, Field(json_schema_extra={"contentMediaType": "application/json"})
+]
 
 
 class Query(Closed):

@@ -13,9 +13,7 @@ NotBlank = Annotated[StrictStr, Field(pattern=r"\S")]
 """Text that is not blank."""
 
 Digits = Annotated[StrictStr, Field(pattern=r"^[0-9]{0,18}$")]
-Count = (
-    Annotated[StrictInt, Field(ge=0, le=10**18)] | Digits
-)
+Count = Annotated[StrictInt, Field(ge=0, le=10**18)] | Digits
 """A whole number, or its digits as text."""
 
 Flag = StrictBool | Literal["true", "false"]
