@@ -15,7 +15,7 @@ resource "aws_ecs_service" "this" {
   health_check_grace_period_seconds  = var.deployment.health_check_grace_period_seconds
   force_new_deployment               = var.deployment.force_new_deployment
   wait_for_steady_state              = var.deployment.wait_for_steady_state
-  enable_ecs_managed_tags            = true
+  enable_ecs_managed_tags            = var.enable_ecs_managed_tags
   enable_execute_command             = var.enable_execute_command
   propagate_tags                     = var.propagate_tags
   tags                               = local.tags
@@ -156,7 +156,7 @@ resource "aws_ecs_service" "uncounted" {
   health_check_grace_period_seconds  = var.deployment.health_check_grace_period_seconds
   force_new_deployment               = var.deployment.force_new_deployment
   wait_for_steady_state              = var.deployment.wait_for_steady_state
-  enable_ecs_managed_tags            = true
+  enable_ecs_managed_tags            = var.enable_ecs_managed_tags
   enable_execute_command             = var.enable_execute_command
   propagate_tags                     = var.propagate_tags
   tags                               = local.tags

@@ -258,6 +258,13 @@ variable "egress_rules" {
   }
 }
 
+variable "enable_ecs_managed_tags" {
+  description = "Whether ECS tags the tasks with their cluster and service."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "enable_execute_command" {
   description = "ECS Exec: a shell in a running container. Gives the created task role the four ssmmessages actions it needs."
   type        = bool

@@ -20,11 +20,13 @@ locals {
 
   tags = merge({ Module = "fargate-instrument/flow-log-bucket" }, var.name == null ? {} : { Name = var.name }, var.tags)
 
-  bucket          = one(aws_s3_bucket.this[*].id)
-  bucket_arn      = try(aws_s3_bucket.this[0].arn, "")
-  destination_arn = var.log_prefix == "" ? local.bucket_arn : "${local.bucket_arn}/${var.log_prefix}/"
-  create_key      = var.create && var.encryption.create_key
-  key_arn         = local.create_key ? one(aws_kms_key.this[*].arn) : var.encryption.key_arn
+  bucket                  = one(aws_s3_bucket.this[*].id)
+  bucket_arn              = try(aws_s3_bucket.this[0].arn, "")
+  destination_arn         = var.log_prefix == "" ? local.bucket_arn : "${local.bucket_arn}/${var.log_prefix}/"
+  has_destination_options = var.hive_compatible_partitions || try(var.flow_log.file_format != "plain-text" || var.flow_log.per_hour_partition, false)
+
+  create_key = var.create && var.encryption.create_key
+  key_arn    = local.create_key ? one(aws_kms_key.this[*].arn) : var.encryption.key_arn
 
   accounts = length(var.source_account_ids) > 0 ? var.source_account_ids : [local.account_id]
   regions  = length(var.source_regions) > 0 ? var.source_regions : [local.region]
@@ -211,9 +213,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
       id     = "cheaper-class"
       status = "Enabled"
 
-      filter {
-        object_size_greater_than = rule.value.minimum_size_to_change
-      }
+      filter {}
 
       transition {
         days          = rule.value.transition_days
@@ -283,10 +283,15 @@ resource "aws_flow_log" "this" {
   log_destination          = local.destination_arn
   tags                     = local.tags
 
-  destination_options {
-    file_format                = var.flow_log.file_format
-    hive_compatible_partitions = var.hive_compatible_partitions
-    per_hour_partition         = var.flow_log.per_hour_partition
+  # Without the block AWS takes the defaults; it cannot be changed later, so it is there only where it says something.
+  dynamic "destination_options" {
+    for_each = local.has_destination_options ? [var.flow_log] : []
+
+    content {
+      file_format                = destination_options.value.file_format
+      hive_compatible_partitions = var.hive_compatible_partitions
+      per_hour_partition         = destination_options.value.per_hour_partition
+    }
   }
 
   depends_on = [

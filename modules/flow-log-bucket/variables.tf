@@ -100,12 +100,11 @@ variable "hive_compatible_partitions" {
 variable "lifecycle_rules" {
   description = "Days until logs move to a cheaper class, expire, until old versions go, and until unfinished uploads are dropped; null leaves a step out."
   type = object({
-    transition_days        = optional(number, 90)
-    transition_class       = optional(string, "STANDARD_IA")
-    expiration_days        = optional(number, 365)
-    noncurrent_days        = optional(number, 30)
-    abort_incomplete_days  = optional(number, 7)
-    minimum_size_to_change = optional(number, 131072)
+    transition_days       = optional(number, 90)
+    transition_class      = optional(string, "STANDARD_IA")
+    expiration_days       = optional(number, 365)
+    noncurrent_days       = optional(number, 30)
+    abort_incomplete_days = optional(number, 7)
   })
   default  = {}
   nullable = false

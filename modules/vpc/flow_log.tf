@@ -7,6 +7,11 @@ locals {
   create_log_group = local.log_to_group && try(var.flow_log.create_log_group, false)
   log_group_name   = "/aws/vpc/${var.name}/flow-log"
 
+  has_destination_options = local.flow_log_type == "s3" && (
+    try(var.flow_log.file_format, "plain-text") != "plain-text"
+    || try(var.flow_log.hive_compatible_partitions || var.flow_log.per_hour_partition, false)
+  )
+
   # A log group's ARN may come with or without :* at its end; the flow log wants it without, the policy with.
   log_group_arn = (
     local.create_log_group
@@ -54,8 +59,9 @@ resource "aws_flow_log" "this" {
   iam_role_arn             = one(aws_iam_role.flow_log[*].arn)
   tags                     = local.tags
 
+  # Without the block AWS takes the defaults; it cannot be changed later, so it is there only where it says something.
   dynamic "destination_options" {
-    for_each = var.flow_log.destination_type == "s3" ? [var.flow_log] : []
+    for_each = local.has_destination_options ? [var.flow_log] : []
 
     content {
       file_format                = destination_options.value.file_format
