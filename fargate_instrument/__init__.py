@@ -1,1 +1,1 @@
-
+"""Puts runtime-security agents into ECS Fargate task definitions."""

@@ -9,10 +9,10 @@ import sys
 
 def _main():  # type: ignore[no-untyped-def]  # an old Python reads no annotations  # noqa: ANN202
     if sys.version_info < (3, 10):  # noqa: UP036  (the reason for this file)
-        sys.stderr.write(
-            "fargate-instrument: Python 3.10 or later is needed, this is %d.%d (%s);"
+        sys.stderr.write(  # an old Python has no f-strings
+            "fargate-instrument: Python 3.10 or later is needed, this is %d.%d (%s);"  # noqa: UP031
             " set python_command to a newer one\n"
-            % (sys.version_info[0], sys.version_info[1], sys.executable)  # noqa: UP031
+            % (sys.version_info[0], sys.version_info[1], sys.executable)
         )
         return 1
     try:

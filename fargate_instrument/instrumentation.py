@@ -447,11 +447,7 @@ def _brought_up_to_date(
     container: Container, added: AddContainer, site: Site, fresh: bool
 ) -> Container:
     """Set the agent's members on its container and keep what else it holds."""
-    made = {**container}
-    if fresh:
-        made.update(added.defaults)
-    if added.plain_secrets:
-        made = patch.drop_variables(made, added.plain_secrets, site)
+    made = {**container, **(added.defaults if fresh else {})}
     for member, value in added.definition.items():
         if member == "name":
             continue
@@ -467,9 +463,16 @@ def _brought_up_to_date(
             made = _renamed_entry_point(made, added)
         else:
             made[member] = value
+    _warn_foreign_variables(made, added, site)
+    return container if made == container else made
+
+
+def _warn_foreign_variables(
+    container: Container, added: AddContainer, site: Site
+) -> None:
     foreign = [
         name
-        for name in ecs.variables(made)
+        for name in ecs.variables(container)
         if added.own_variables and not name.startswith(added.own_variables)
     ]
     if foreign:
@@ -478,7 +481,6 @@ def _brought_up_to_date(
             + ", ".join(sorted(foreign)),
             "environment",
         )
-    return container if made == container else made
 
 
 def _quiet(site: Site) -> Site:

@@ -347,7 +347,7 @@ def set_environment(
 
 
 def _name_in_secrets(step: SetEnvironment, site: Site) -> None:
-    if step.on_secret == "error":
+    if step.if_in_secrets == "error":
         site.problem(
             f"takes {step.name} from a secret, and the agent must set it",
             "secrets",

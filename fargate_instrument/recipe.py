@@ -67,7 +67,7 @@ class SetEnvironment(Frozen):
     ``mode``: ``override`` writes over another value in place, with a warning;
     ``if_absent`` leaves the user's; ``append`` adds ``value`` behind ``separator``
     unless it is there already.
-    ``on_secret``: what to do if the name stands in ``secrets``: ``keep`` the user's
+    ``if_in_secrets``: what to do if the name stands in ``secrets``: ``keep`` the user's
     secret with a warning, or ``error``.
     ``only_on``: containers by name, from the option ``option``; empty means all.
     ``secret``: the value is never shown.
@@ -77,7 +77,7 @@ class SetEnvironment(Frozen):
     value: Text
     mode: str = "override"
     separator: str = ""
-    on_secret: str = "keep"
+    if_in_secrets: str = "keep"
     only_on: tuple[str, ...] = ()
     option: str = ""
     secret: bool = False
@@ -177,7 +177,6 @@ class AddContainer(Frozen):
     begins with ``/``, or a whole repository.
     ``renamed_entry_points``: old first item -> new one, on upgrade.
     ``keep_entry_point``: on upgrade entryPoint stays as it is, absent included.
-    ``plain_secrets``: variables to remove from its environment on upgrade.
     ``own_variables``: how the agent's own variables begin; others get a warning.
     ``role``: ``sidecar`` or ``init``. ``position``: ``last`` or ``first``.
     ``inherit_environment``: it also gets the variables of the last instrumented
@@ -191,7 +190,6 @@ class AddContainer(Frozen):
     images: tuple[str, ...] = ()
     renamed_entry_points: tuple[tuple[str, str], ...] = ()
     keep_entry_point: bool = False
-    plain_secrets: tuple[str, ...] = ()
     own_variables: tuple[str, ...] = ()
     role: str = "sidecar"
     position: str = "last"

@@ -71,11 +71,15 @@ def secret_values(query: Mapping[str, str]) -> list[str]:
     texts = [query.get("options", ""), query.get("task_definitions", "")]
     names = agents.SECRET_OPTIONS
     for value in filter(None, texts):
-        try:
-            found += _secrets_in(parse(value, ""), names)
-        except Failure:
-            found += _secrets_in_text(value, names)
+        found += _secrets_of(value, names)
     return sorted({s for s in found if s}, key=len, reverse=True)
+
+
+def _secrets_of(text: str, names: tuple[str, ...]) -> list[str]:
+    try:
+        return list(_secrets_in(parse(text, ""), names))
+    except Failure:
+        return _secrets_in_text(text, names)
 
 
 def _secrets_in(value: Any, names: tuple[str, ...]) -> Iterator[str]:

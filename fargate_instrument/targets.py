@@ -52,16 +52,16 @@ def select(
     no container becomes a problem.
     """
     names = [str(container.get("name", "")) for container in containers]
-    for pattern in (*include, *exclude):
-        if not any(pattern.matches(name) for name in names):
-            problems.append(
-                Problem(
-                    pattern.address,
-                    f"{dump(pattern.text)} matches no container",
-                    (nearest(pattern.text, names),),
-                    "request",
-                )
-            )
+    problems += [
+        Problem(
+            pattern.address,
+            f"{dump(pattern.text)} matches no container",
+            (nearest(pattern.text, names),),
+            "request",
+        )
+        for pattern in (*include, *exclude)
+        if not any(pattern.matches(name) for name in names)
+    ]
     chosen, skipped = set(), []
     for index, container in enumerate(containers):
         reason = (

@@ -155,7 +155,7 @@ def _steps(options: Mapping[str, Any], family: str) -> tuple[Step, ...]:
     condition = "START" if generation == "start" else "HEALTHY"
     return (
         first,
-        *(SetEnvironment(n, v, on_secret="error") for n, v in variables.items()),
+        *(SetEnvironment(n, v, if_in_secrets="error") for n, v in variables.items()),
         DependOn(SIDECAR, condition),
         AddCapability("SYS_PTRACE"),
         MountFrom(SIDECAR, read_only=False, enforce=True),
