@@ -52,6 +52,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.description = DESCRIPTION
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.set_defaults(refuse=parser.error)
     add = parser.add_argument
     add(
         "images",
@@ -130,35 +131,20 @@ def _seconds(text: str) -> float:
 
 
 def _require_sense(args: argparse.Namespace) -> None:
-    """Refuse what argparse cannot see to be wrong."""
+    """Refuse, as usage, what argparse cannot see to be wrong."""
     if not args.images and not (args.check or args.update):
-        raise fail(
-            "lock",
-            "is given no image and no file",
-            "name images or files, or ask for every locked image: --check, --update",
-            fault="request",
-        )
+        args.refuse("name images or files; --check and --update can do without")
     if bool(args.username) != args.password_stdin:
-        raise fail(
-            "--username",
-            "and --password-stdin go together",
-            "give both; the password is the first line of standard input",
-            fault="request",
-        )
+        args.refuse("--username and --password-stdin go together")
     if args.password_stdin and "-" in args.images:
-        raise fail(
-            "--password-stdin",
-            "and - both want standard input",
-            "give the task definition as a file",
-            fault="request",
-        )
+        args.refuse("--password-stdin and - both want standard input")
 
 
 def _login(args: argparse.Namespace, io: Streams) -> Login | None:
     if not args.username:
         return None
     try:
-        line = io.stdin.readline().decode().rstrip("\r\n")
+        line = io.read().decode().partition("\n")[0].rstrip("\r")
     except UnicodeDecodeError:
         line = ""
     if not line:
@@ -200,7 +186,7 @@ def _of_argument(
 ) -> list[Wanted]:
     """Take an argument as standard input, a file where there is one, or an image."""
     if argument == "-":
-        content, name = io.stdin.read(), "standard input"
+        content, name = io.read(), "standard input"
     elif _is_file(argument):
         content, name = _read(argument), argument
     else:

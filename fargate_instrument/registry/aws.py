@@ -63,7 +63,7 @@ def repository_secret(secret: str) -> Source:
     return source
 
 
-def _client(service: str, region: str | None, what: str, *, fips: bool = False) -> Any:  # noqa: ANN401  (boto3 makes its classes at run time)
+def _client(service: str, region: str | None, what: str, *, fips: bool = False) -> Any:
     try:
         import boto3  # noqa: PLC0415  (an extra: imported where it is needed)
         from botocore.config import Config  # noqa: PLC0415
@@ -83,7 +83,7 @@ def _client(service: str, region: str | None, what: str, *, fips: bool = False) 
         raise _unavailable(what, error) from None
 
 
-def _call(client: Any, operation: str, what: str, **arguments: str) -> dict[str, Any]:  # noqa: ANN401  (the same)
+def _call(client: Any, operation: str, what: str, **arguments: str) -> dict[str, Any]:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
 
     try:

@@ -71,7 +71,7 @@ def write(path: Path, entries: dict[str, Any]) -> bool:
     return True
 
 
-def differences(locked: Any, entry: Entry) -> list[str]:  # noqa: ANN401  (any JSON)
+def differences(locked: Any, entry: Entry) -> list[str]:
     """Name the members in which a locked entry is not what the registry says.
 
     An absent member and a null one mean the same.

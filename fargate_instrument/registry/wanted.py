@@ -113,7 +113,7 @@ def _named(one: Wanted) -> str:
     return f"{one.who} " if one.who else ""
 
 
-def _task(value: Any, name: str, problems: list[Problem]) -> dict[str, Any]:  # noqa: ANN401  (any JSON)
+def _task(value: Any, name: str, problems: list[Problem]) -> dict[str, Any]:
     """Bring the three forms to one, its members spelled as ECS spells them."""
     if isinstance(value, list):
         value = {"containerDefinitions": value}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 import io
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fargate_instrument import cli
 from fargate_instrument.commands import lock as command
 from fargate_instrument.errors import Failure
 from tests.registry import servers
@@ -50,16 +51,16 @@ class Outcome:
         return "\n".join(problem.lines() for problem in self.problems)
 
 
-@dataclass
-class Streams:
+class Streams(cli.Streams):
     """The shell's streams, in memory."""
 
-    stdin: io.BytesIO
-    written: list[str] = field(default_factory=list)
-    out_is_terminal: bool = False
+    def __init__(self, stdin: bytes) -> None:
+        super().__init__()
+        self.stdin = io.BytesIO(stdin)
+        self.written = b""
 
-    def out(self, text: str) -> None:
-        self.written.append(text)
+    def write(self, data: bytes) -> None:
+        self.written += data
 
     def err(self, text: str) -> None:
         raise AssertionError(text)
@@ -68,12 +69,12 @@ class Streams:
 def run_lock(*arguments: str, stdin: bytes = b"") -> Outcome:
     parser = argparse.ArgumentParser()
     command.configure(parser)
-    streams = Streams(io.BytesIO(stdin))
+    streams = Streams(stdin)
     try:
         status = command.run(parser.parse_args(list(arguments)), streams)
     except Failure as failure:
-        return Outcome(1, "".join(streams.written), failure.problems)
-    return Outcome(status, "".join(streams.written))
+        return Outcome(1, streams.written.decode(), failure.problems)
+    return Outcome(status, streams.written.decode())
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def reference(registry: Scripted, tokens: Scripted) -> str:
     return registry.hold(images.two_platforms(), "team/app", "1")
 
 
-def challenging(realm: str, more: str = f',scope="{SCOPE}"') -> Any:  # noqa: ANN401
+def challenging(realm: str, more: str = f',scope="{SCOPE}"') -> Any:
     said = f'Bearer realm="{realm}",service="tests, and \\"more\\""{more}'
 
     def gate(seen: Seen) -> Answer | None:

@@ -27,7 +27,7 @@ def find(home: Path, image: str, **environ: str) -> credentials.Found:
     return credentials.find([source], parse(image))
 
 
-def user_for(home: Path, image: str, config: Any) -> str | None:  # noqa: ANN401
+def user_for(home: Path, image: str, config: Any) -> str | None:
     (home / ".docker").mkdir(exist_ok=True)
     (home / ".docker" / "config.json").write_text(json.dumps(config))
     found = find(home, image)
