@@ -134,7 +134,20 @@ class _Run:
                 )
             else:
                 seen[name] = index
+        if self.notes.problems:
+            self._check_shapes(self._surely_meant())
         return not self.notes.problems
+
+    def _surely_meant(self) -> list[int]:
+        """Give the containers that are targets whatever the names of the others."""
+        return [
+            index
+            for index, container in enumerate(self.made)
+            if isinstance(container, dict)
+            and isinstance(container.get("name"), str)
+            and not self.definition.include
+            and not any(p.matches(container["name"]) for p in self.definition.exclude)
+        ]
 
     def _check_names(self, chosen: Sequence[int]) -> None:
         taken = {added.name for added in self.recipe.containers}
@@ -297,7 +310,8 @@ class _Run:
         made = self._stepped(base, index)
         undo = {**provenance.difference(base, made, self.recipe.secret_names), **kept}
         labels = old.labels if old else "dockerLabels" not in base
-        new = Record(self.recipe.agent, undo, labels=labels)
+        around = old.task if old else {}
+        new = Record(self.recipe.agent, undo, labels=labels, task=around)
         return self._labelled(made, (*others, new) if self.record else others)
 
     def _stepped(self, container: Container, index: int) -> Container:
@@ -353,7 +367,8 @@ class _Run:
             return self._labelled(made, others)
         undo = provenance.difference(base, made, self.recipe.secret_names)
         labels = old.labels if old else "dockerLabels" not in base
-        record = Record(self.recipe.agent, undo, added=fresh, labels=labels)
+        around = old.task if old else {}
+        record = Record(self.recipe.agent, undo, fresh, labels, around)
         return provenance.write(made, (*others, record))
 
     def _check_cycle(self, index: int, chosen: Sequence[int]) -> None:

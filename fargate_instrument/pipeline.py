@@ -87,7 +87,7 @@ def _outcome(ask: Ask, request: Request, problems: list[Problem]) -> Outcome:
 def _findings(
     definition: Definition, containers: Any, task: Mapping[str, Any]
 ) -> list[Finding]:
-    if not all(isinstance(container, dict) for container in containers):
+    if not containers or not all(isinstance(c, dict) for c in containers):
         return []
     facts = dict(task)
     if definition.image_configs:

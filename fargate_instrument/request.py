@@ -34,6 +34,9 @@ PLATFORM_FACTS = {
     "operating_system_family": "operatingSystemFamily",
     "cpu_architecture": "cpuArchitecture",
 }
+BROKEN: Any = object()
+"""Stands for a value that could not be read and whose problem is noted already."""
+
 ENTRY_KEYS = ("container_definitions", "task", "options", "include", "exclude")
 
 
@@ -158,13 +161,13 @@ class _Reader:
             return parse(text, address)
         except Failure as failure:
             self.problems += failure.problems
-            return None
+            return BROKEN
 
     def _value(self, key: str, schema: str) -> Any:
         return self._checked(self._json(key), schema, key)
 
     def _checked(self, value: Any, schema: str, address: str) -> Any:
-        if value is None:
+        if value is None or value is BROKEN:
             return None
         found = validate(value, SCHEMAS[schema], address)
         self.problems += found
@@ -197,7 +200,7 @@ class _Reader:
             and not (key == "options" and not prefix)
         }
         address = prefix + "container_definitions"
-        containers, document = self._containers(values, entry, address)
+        containers, document = self._containers(values, address)
         task = {**document, **self._task(values.get("task"), prefix + "task")}
         recipe = self._recipe(values.get("options"), task, prefix)
         include = self._patterns(values.get("include"), prefix + "include")
@@ -234,7 +237,7 @@ class _Reader:
         )
 
     def _containers(
-        self, values: Mapping[str, Any], entry: Mapping[str, Any], address: str
+        self, values: Mapping[str, Any], address: str
     ) -> tuple[list[Any] | None, dict[str, Any]]:
         """Give the list of container definitions, and the facts of a whole one."""
         if "container_definitions" not in values:
@@ -242,7 +245,7 @@ class _Reader:
                 self._say(address, "is needed")
             return None, {}
         value = values["container_definitions"]
-        if value is None and entry["container_definitions"] != "null":
+        if value is BROKEN:
             return None, {}
         if isinstance(value, list):
             return value, {}
@@ -267,7 +270,7 @@ class _Reader:
         return task_facts(facts)
 
     def _recipe(self, own: Any, task: Mapping[str, Any], prefix: str) -> Recipe | None:
-        if self.agent is None:
+        if self.agent is None or self.base is BROKEN or own is BROKEN:
             return None
         base = {} if self.base is None else self.base
         options = base
@@ -278,13 +281,14 @@ class _Reader:
         if isinstance(options, dict):
             options = {key: item for key, item in options.items() if item is not None}
         found = validate(options, SCHEMAS[f"options.{self.agent.NAME}"], "options")
-        if not found:
+        if isinstance(options, dict) and all(_readable(p) for p in found):
             try:
                 recipe: Recipe = self.agent.recipe(options, task)
             except Failure as failure:
-                found = list(failure.problems)
+                found += failure.problems
             else:
-                return recipe
+                if not found:
+                    return recipe
         owned = set(own) if isinstance(own, dict) else set()
         self.problems += [_moved(problem, prefix, owned) for problem in found]
         return None
@@ -294,6 +298,11 @@ class _Reader:
         return tuple(
             Pattern(text, place(address, index)) for index, text in enumerate(texts)
         )
+
+
+def _readable(problem: Problem) -> bool:
+    """Tell whether the agent can still say what else is wrong with its options."""
+    return problem.message in ("is needed", "is not known")
 
 
 def _moved(problem: Problem, prefix: str, owned: set[str]) -> Problem:
