@@ -34,12 +34,14 @@ module "vpc" {
 module "workload_agent" {
   source = "../../modules/sysdig-workload-agent"
 
-  collector_host           = var.collector_host
-  collector_port           = var.collector_port
-  container_definitions    = local.container_definitions
-  python_command           = var.python_command
-  sysdig_access_key_secret = var.sysdig_access_key_secret_arn
-  workload_agent_image     = var.workload_agent_image
+  collector_host                     = var.collector_host
+  collector_port                     = var.collector_port
+  container_definitions              = local.container_definitions
+  instrumentation_cpu                = 256
+  instrumentation_memory_reservation = 512
+  python_command                     = var.python_command
+  sysdig_access_key_secret           = var.sysdig_access_key_secret_arn
+  workload_agent_image               = var.workload_agent_image
 
   log_configuration = {
     group         = local.agent_log_group

@@ -54,12 +54,6 @@ variable "flow_log_force_destroy" {
   default     = false
 }
 
-variable "instrument" {
-  description = "Whether the application carries the agent. With `false` it runs as you wrote it."
-  type        = bool
-  default     = true
-}
-
 variable "kms_key_arns" {
   description = "Keys that encrypt the secrets, where they are keys of your own."
   type        = list(string)
