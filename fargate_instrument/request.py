@@ -6,8 +6,9 @@ from fargate_instrument import agents, ecs
 from fargate_instrument.declared import SCHEMAS
 from fargate_instrument.errors import Failure, Problem, nearest
 from fargate_instrument.frozen import Frozen
-from fargate_instrument.instrumentation import Definition
+from fargate_instrument.instrumentation import Definition, instrument
 from fargate_instrument.jsontext import kind, parse, place
+from fargate_instrument.recipe import Recipe
 from fargate_instrument.targets import Pattern
 from fargate_instrument.validate import validate
 
@@ -15,8 +16,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
-
-    from fargate_instrument.recipe import Recipe
 
 TASK_FACTS = {
     "family": "family",
@@ -209,7 +208,7 @@ class _Reader:
             include = self._patterns(self._json("include"), "include")
         if prefix and self.query.get("exclude") and "exclude" not in values:
             exclude = self._patterns(self._json("exclude"), "exclude")
-        if containers is None or recipe is None:
+        if containers is None:
             return
         flaws: dict[int, list[Problem]] = {}
         recased = [
@@ -221,20 +220,21 @@ class _Reader:
             )
             for index, container in enumerate(containers)
         ]
-        yield Ask(
-            name,
-            Definition(
-                address,
-                containers,
-                recased,
-                flaws,
-                task,
-                include,
-                exclude,
-                self.image_configs,
-            ),
-            recipe,
+        definition = Definition(
+            address,
+            containers,
+            recased,
+            flaws,
+            task,
+            include,
+            exclude,
+            self.image_configs,
         )
+        if recipe is None:
+            nothing = Recipe(self.query.get("agent", ""))
+            self.problems += instrument(definition, nothing, False).notes.problems
+            return
+        yield Ask(name, definition, recipe)
 
     def _containers(
         self, values: Mapping[str, Any], address: str
