@@ -116,6 +116,7 @@ locals {
 }
 
 resource "aws_s3_bucket" "this" {
+  # checkov:skip=CKV_AWS_19: Always encrypted, AES256 by default; checkov does not read the default of an optional attribute.
   # checkov:skip=CKV_AWS_18: The receiver of an access log is another bucket, the user's: access_log. Off without one.
   # checkov:skip=CKV_AWS_144: Flow logs are kept for a while and expire; a copy in a second region is a decision of the owner.
   # checkov:skip=CKV_AWS_145: Log delivery cannot use the managed key aws/s3, so the default is AES256; encryption takes a KMS key.
@@ -197,58 +198,46 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 
   rule {
     id     = "unfinished-uploads"
-    status = var.lifecycle_rules.abort_incomplete_days == null ? "Disabled" : "Enabled"
+    status = "Enabled"
 
     filter {}
 
     abort_incomplete_multipart_upload {
-      days_after_initiation = coalesce(var.lifecycle_rules.abort_incomplete_days, 7)
+      days_after_initiation = var.lifecycle_rules.abort_incomplete_days
     }
   }
 
-  dynamic "rule" {
-    for_each = var.lifecycle_rules.transition_days == null ? [] : [var.lifecycle_rules]
+  rule {
+    id     = "cheaper-class"
+    status = var.lifecycle_rules.transition_days == null ? "Disabled" : "Enabled"
 
-    content {
-      id     = "cheaper-class"
-      status = "Enabled"
+    filter {}
 
-      filter {}
-
-      transition {
-        days          = rule.value.transition_days
-        storage_class = rule.value.transition_class
-      }
+    transition {
+      days          = coalesce(var.lifecycle_rules.transition_days, 90)
+      storage_class = var.lifecycle_rules.transition_class
     }
   }
 
-  dynamic "rule" {
-    for_each = var.lifecycle_rules.expiration_days == null ? [] : [var.lifecycle_rules]
+  rule {
+    id     = "expire"
+    status = var.lifecycle_rules.expiration_days == null ? "Disabled" : "Enabled"
 
-    content {
-      id     = "expire"
-      status = "Enabled"
+    filter {}
 
-      filter {}
-
-      expiration {
-        days = rule.value.expiration_days
-      }
+    expiration {
+      days = coalesce(var.lifecycle_rules.expiration_days, 365)
     }
   }
 
-  dynamic "rule" {
-    for_each = var.lifecycle_rules.noncurrent_days == null ? [] : [var.lifecycle_rules]
+  rule {
+    id     = "old-versions"
+    status = var.lifecycle_rules.noncurrent_days == null ? "Disabled" : "Enabled"
 
-    content {
-      id     = "old-versions"
-      status = "Enabled"
+    filter {}
 
-      filter {}
-
-      noncurrent_version_expiration {
-        noncurrent_days = rule.value.noncurrent_days
-      }
+    noncurrent_version_expiration {
+      noncurrent_days = coalesce(var.lifecycle_rules.noncurrent_days, 30)
     }
   }
 

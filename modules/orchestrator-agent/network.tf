@@ -80,6 +80,7 @@ locals {
 resource "aws_lb" "this" {
   # checkov:skip=CKV_AWS_91: The receiver of access logs is the user's bucket, load_balancer.access_logs; off without one.
   # checkov:skip=CKV_AWS_150: Holds no data, and protection would stop terraform destroy; load_balancer.deletion_protection turns it on.
+  # checkov:skip=CKV_AWS_152: On by default, load_balancer.cross_zone; checkov does not read the default of an optional attribute.
   count = local.by_load_balancer ? 1 : 0
 
   name                             = coalesce(var.load_balancer.name, trim(substr(replace(var.name, "_", "-"), 0, 32), "-"))

@@ -11,7 +11,7 @@ variable "availability_zone_count" {
 }
 
 variable "availability_zones" {
-  description = "Names of the availability zones, at least two; empty for the first `availability_zone_count` of the region."
+  description = "Names of the availability zones, at least two; empty for the first `availability_zone_count` of the region. Name them for anything that is to last: a zone that AWS adds may come first."
   type        = list(string)
   default     = []
   nullable    = false
