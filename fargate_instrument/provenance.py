@@ -35,12 +35,14 @@ class Record(Frozen):
 
     ``undo``: member -> how to give back what was there. ``added``: the container
     itself is the agent's. ``labels``: dockerLabels itself was made for the record.
+    ``task``: what was changed around the containers, in the form of ``removal``.
     """
 
     agent: str
     undo: Undo
     added: bool = False
     labels: bool = False
+    task: Undo = {}  # noqa: RUF012  (never changed: records are frozen)
 
 
 def read(container: Container, address: str) -> tuple[Record, ...]:
@@ -131,17 +133,22 @@ def undone(container: Container, undo: Undo) -> tuple[Container, list[str]]:
 def _record(entry: Any) -> Record:
     if entry["form"] > FORM:
         raise ValueError(entry["form"])
-    undo = entry.get("undo", {})
-    if not isinstance(undo, dict) or not all(
-        isinstance(o, dict) for o in undo.values()
-    ):
-        raise TypeError(undo)
     return Record(
         str(entry["agent"]),
-        undo,
+        _undo(entry, "undo"),
         bool(entry.get("added", False)),
         bool(entry.get("labels", False)),
+        _undo(entry, "task"),
     )
+
+
+def _undo(entry: dict[str, Any], key: str) -> Undo:
+    undo = entry.get(key, {})
+    if not isinstance(undo, dict) or not all(
+        isinstance(operation, dict) for operation in undo.values()
+    ):
+        raise TypeError(undo)
+    return undo
 
 
 def _entry(record: Record) -> dict[str, Any]:
@@ -152,6 +159,8 @@ def _entry(record: Record) -> dict[str, Any]:
         entry["added"] = True
     if record.labels:
         entry["labels"] = True
+    if record.task:
+        entry["task"] = record.task
     return entry
 
 
