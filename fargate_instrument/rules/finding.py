@@ -59,6 +59,17 @@ class Report:
         said = f'container "{label}" {message}' if label else message
         if aws:
             said += f" (ECS: {aws.format(container=label, **words)})"
+        fix = fix.format(**words)
         self.findings.append(
-            Finding(rule, severity, address, label, said, fix.format(**words))
+            Finding(rule, severity, address, label, _one_line(said), _one_line(fix))
         )
+
+
+def _one_line(text: str) -> str:
+    """Write what a terminal would obey, such as a line feed, as an escape."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode()
+        for char in text
+    )

@@ -156,7 +156,7 @@ def place_name(path: Path) -> str:
     return "the task definition"
 
 
-def _admit_value(  # noqa: PLR0911  (one answer for each kind of type)
+def _admit_value(
     item: Json, kind: Type, path: Path, report: Report, owner: Value | None
 ) -> Json:
     if kind.__class__ is str:

@@ -72,6 +72,13 @@ SHAPE: dict[str, Row] = {
         "",
         'write "{canonical}"; only Terraform reads the key in any case',
     ),
+    "S10": (
+        "error",
+        "",
+        "a member in two spellings with two values (checked by the command)",
+        "",
+        'keep one, spelled "{canonical}"',
+    ),
     "S9": (
         "note",
         "",

@@ -54,7 +54,7 @@ def service_model() -> tuple[dict[str, Any], str]:
     return dict(model["shapes"]), f"botocore {botocore.__version__} ecs/{API_VERSION}"
 
 
-def type_of(shapes: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401  (a literal)
+def type_of(shapes: Mapping[str, Any], name: str) -> Any:
     """Express one shape as a literal of the target's type language."""
     shape = shapes[name]
     kind = shape["type"]
@@ -75,7 +75,7 @@ def enum_of(shapes: Mapping[str, Any], name: str) -> tuple[str, ...]:
     return tuple(shape.get("enum", ()))
 
 
-def structures_in(literal: Any) -> list[str]:  # noqa: ANN401  (a literal)
+def structures_in(literal: Any) -> list[str]:
     """Name the shapes that a type refers to."""
     if isinstance(literal, str):
         return [literal] if literal[0].isupper() else []
@@ -112,7 +112,7 @@ def build(shapes: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def literal_text(value: Any, indent: int = 0) -> str:  # noqa: ANN401  (a literal)
+def literal_text(value: Any, indent: int = 0) -> str:
     """Write a literal, one member a line, with double quotes."""
     pad, inner = " " * indent, " " * (indent + 4)
     if isinstance(value, dict) and "*" not in value:

@@ -1,0 +1,290 @@
+"""``check``: the rules of ECS and Fargate over files; it changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fargate_instrument import ecs, jsontext
+from fargate_instrument.ecs_model import DESCRIBE_ONLY, SHAPES
+from fargate_instrument.errors import Failure, fail, nearest
+from fargate_instrument.rules import SEVERITIES, check, whole_task
+from fargate_instrument.rules.finding import Report
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from fargate_instrument.cli import Streams
+    from fargate_instrument.errors import Problem
+    from fargate_instrument.rules import Finding
+
+    Value = dict[str, Any]
+    Document = dict[str, Any] | list[Any]
+
+NAME = "check"
+HELP = "check task definitions against the rules of ECS and Fargate"
+DESCRIPTION = """\
+Check task definitions against what ECS and Fargate refuse, and against what they
+accept and what then fails at run time. FILE holds a list of container definitions, a
+task definition, or what aws ecs describe-task-definition prints. Exit status 1 if
+there is an error; warnings and notes alone give 0."""
+FORMS = (
+    "give a list of container definitions, a task definition, or what"
+    " aws ecs describe-task-definition prints"
+)
+STRUCTURED = {"[": list, "{": dict}
+FACTS = {
+    **{name.lower(): name for name in SHAPES["TaskDefinition"]},
+    "platformversion": "platformVersion",
+}
+del FACTS["containerdefinitions"]
+PLATFORM = {name.lower(): name for name in SHAPES["RuntimePlatform"]}
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.description = DESCRIPTION
+    parser.set_defaults(refuse=parser.error)
+    add = parser.add_argument
+    add("files", nargs="+", metavar="FILE", help="a JSON file; - for standard input")
+    add(
+        "--task",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a task-level fact, such as cpu=512, network_mode=awsvpc or"
+        " cpu_architecture=ARM64; lists and objects as JSON; nothing after the = says"
+        " that it is absent",
+    )
+    add(
+        "--image-configs",
+        metavar="FILE",
+        help="what is known of the images: a file that lock has written",
+    )
+    add("--strict", action="store_true", help="exit 1 for warnings, too")
+    add("--format", choices=("text", "json"), default="text", help="of the report")
+
+
+def run(args: argparse.Namespace, io: Streams) -> int:
+    """Check every file and report. Raises Failure for files that cannot be read."""
+    facts = _facts(args)
+    if args.image_configs:
+        facts["imageConfigs"] = _image_configs(args.image_configs)
+    if args.files.count("-") > 1:
+        args.refuse("- can be given once")
+    reports: dict[str, list[Finding]] = {}
+    problems: list[Problem] = []
+    for name in args.files:
+        shown = "standard input" if name == "-" else name
+        try:
+            document = _parse(io.read() if name == "-" else _read(name), shown)
+            reports[shown] = check_document(document, shown, facts)
+        except Failure as failure:
+            problems += failure.problems
+    if problems:
+        raise Failure(problems)
+    io.out(_json(reports) if args.format == "json" else _text(reports))
+    bad = {"error", "warning"} if args.strict else {"error"}
+    found = [one for findings in reports.values() for one in findings]
+    return 1 if any(one.severity in bad for one in found) else 0
+
+
+def check_document(
+    document: object, where: str, facts: Mapping[str, Any] | None = None
+) -> list[Finding]:
+    """Check one parsed document in any of the three forms.
+
+    ``where``: how messages name it. ``facts``: task-level facts under ECS's names;
+    they win over the document's own. A task definition is taken to be whole: what it
+    does not say is absent. Raises Failure if it is in none of the forms.
+    """
+    inner, described = _unwrap(document)
+    if isinstance(inner, list):
+        raw: Value = {"containerDefinitions": inner}
+    elif isinstance(inner, dict) and _has_containers(inner):
+        raw = inner
+    else:
+        what = jsontext.kind(document)
+        raise fail(where, f"{what} that is no task definition", FORMS)
+    report = Report()
+    _spelling(raw, report, described=described)
+    definition = ecs.recase(raw, "TaskDefinition", "", [])
+    task = dict(facts or {})
+    if not isinstance(inner, list):
+        task = _task(definition, task, report)
+    found = check(definition.get("containerDefinitions", []), task)
+    clashes = {one.address for one in report.findings if one.rule == "S10"}
+    return report.findings + [one for one in found if one.address not in clashes]
+
+
+def _has_containers(value: Value) -> bool:
+    return any(key.lower() == "containerdefinitions" for key in value)
+
+
+def _unwrap(document: object) -> tuple[object, bool]:
+    """Take describe-task-definition's answer apart; tell whether it was one."""
+    if isinstance(document, dict):
+        for key, value in document.items():
+            if key.lower() == "taskdefinition" and isinstance(value, dict):
+                return value, True
+    return document, False
+
+
+def _task(definition: Value, facts: Value, report: Report) -> Value:
+    """Give the facts of a task definition: a member that is not there is absent."""
+    known = {name: definition.get(name) for name in SHAPES["TaskDefinition"]}
+    able = definition.get("compatibilities")
+    if not known["requiresCompatibilities"] and isinstance(able, list):
+        known["requiresCompatibilities"] = able if "FARGATE" not in able else None
+    for member in ("cpu", "memory"):
+        if known[member].__class__ is int:
+            message = f"the task's {member} is a number, it must be a text"
+            report.add("S2", (member,), message, expected=f'"{known[member]}"')
+    for member in definition:
+        if member not in known and member not in DESCRIBE_ONLY:
+            message = f'has "{member}", which ECS does not know in a task definition'
+            hint = nearest(member, known)
+            report.add("S1", (member,), message, hint=hint)
+    return whole_task(known | facts)
+
+
+def _spelling(raw: Value, report: Report, *, described: bool) -> None:
+    """Note keys in another case, each spelling once, and what registration refuses."""
+    folded = ecs.misspelled(raw, "TaskDefinition")
+    first: dict[tuple[str | int, str], tuple[str | int, ...]] = {}
+    times = Counter((path[-1], canonical) for path, canonical in folded)
+    for path, canonical in folded:
+        first.setdefault((path[-1], canonical), path)
+        _clash(raw, path, canonical, report)
+    for (written, canonical), path in first.items():
+        count = times[written, canonical]
+        message = f'has "{written}" for "{canonical}"'
+        message += f", {count} times" if count > 1 else ""
+        report.add("S8", path, message, canonical=canonical)
+    for member in () if described else raw:
+        if member in DESCRIBE_ONLY:
+            message = f'has "{member}", which only a description has'
+            report.add("S9", (member,), message)
+
+
+def _clash(
+    raw: Value, path: tuple[str | int, ...], canonical: str, report: Report
+) -> None:
+    holder: Any = raw
+    for step in path[:-1]:
+        holder = holder[step]
+    value = holder[path[-1]]
+    for key, other in holder.items():
+        same = key.lower() == canonical.lower() and key != path[-1]
+        if same and None not in (value, other) and other != value:
+            message = f'has "{path[-1]}" and "{key}", with two values'
+            report.add("S10", path, message, canonical=canonical)
+            return
+
+
+def _facts(args: argparse.Namespace) -> Value:
+    """Read --task; refuses, as usage, what is no fact."""
+    facts: Value = {}
+    for argument in args.task:
+        key, equals, text = argument.partition("=")
+        folded = key.replace("_", "").lower()
+        if not equals or folded not in FACTS | PLATFORM:
+            known = nearest(key, [*FACTS.values(), *PLATFORM.values()])
+            args.refuse(f"--task {argument}: KEY=VALUE with a known key ({known})")
+        kind = SHAPES["TaskDefinition"].get(FACTS.get(folded, ""), "")
+        value = _fact(text, kind, argument, args)
+        if folded in PLATFORM:
+            platform = facts.get("runtimePlatform") or {}
+            facts["runtimePlatform"] = {**platform, PLATFORM[folded]: value}
+        else:
+            name = FACTS[folded]
+            single = isinstance(kind, list) and isinstance(value, str)
+            facts[name] = [value] if single else value
+    return facts
+
+
+def _fact(text: str, kind: object, argument: str, args: argparse.Namespace) -> object:
+    if text[:1] not in STRUCTURED:
+        return text or None
+    try:
+        value = jsontext.parse(text, "--task")
+    except Failure as failure:
+        args.refuse(f"--task {argument}: {failure.problems[0].message}")
+    return ecs.recase(value, kind, "", [])
+
+
+def _image_configs(path: str) -> Value:
+    value = _parse(_read(path), path)
+    if not isinstance(value, dict):
+        raise fail(path, "is no object of image configurations", "write it with lock")
+    return value
+
+
+def _read(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise fail(path, f"cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise fail(jsontext.dump(path), "is no file name") from None
+
+
+def _parse(content: bytes, name: str) -> Any:
+    try:
+        text = content.decode()
+    except UnicodeDecodeError:
+        raise fail(name, "is not UTF-8 text", FORMS) from None
+    return jsontext.parse(text, name)
+
+
+def address(finding: Finding) -> str:
+    """Write where a finding stands, as every message of the program does."""
+    path: Sequence[str | int] = finding.address
+    if path[:1] == ("containerDefinitions",):
+        return ecs.address("container_definitions", *path[1:])
+    return ecs.address("task", *path)
+
+
+def _count(findings: Iterable[Finding]) -> dict[str, int]:
+    counted = Counter(one.severity for one in findings)
+    return {f"{severity}s": counted[severity] for severity in SEVERITIES}
+
+
+def _text(reports: Mapping[str, Sequence[Finding]]) -> str:
+    rows = []
+    for name, findings in reports.items():
+        for one in findings:
+            place = f"{name}: {address(one)}"
+            rows.append(f"{place}: {one.severity} {one.rule}: {one.message}")
+            rows.append(f"  {one.fix}")
+        counted = (
+            f"{count} {word if count != 1 else word[:-1]}"
+            for word, count in _count(findings).items()
+        )
+        rows.append(f"{name}: " + ", ".join(counted))
+    return "\n".join(rows) + "\n"
+
+
+def _json(reports: Mapping[str, Sequence[Finding]]) -> str:
+    files = [
+        {
+            "file": name,
+            **_count(findings),
+            "findings": [
+                {
+                    "rule": one.rule,
+                    "severity": one.severity,
+                    "address": address(one),
+                    "container": one.container,
+                    "message": one.message,
+                    "fix": one.fix,
+                }
+                for one in findings
+            ],
+        }
+        for name, findings in reports.items()
+    ]
+    return json.dumps({"files": files}, indent=2, sort_keys=True) + "\n"

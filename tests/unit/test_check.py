@@ -1,0 +1,255 @@
+"""The ``check`` command: forms, facts, reports and exit status."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fargate_instrument.commands import check as command
+from fargate_instrument.errors import Failure
+from tests.rule_cases import CASES, ROLE, SECRET, side, task, web
+
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+
+
+class Streams:
+    """Streams as the shell gives them, over memory."""
+
+    def __init__(self, given: bytes = b"") -> None:
+        self.stdin = io.BytesIO(given)
+        self.out_is_terminal = False
+        self.written = ""
+
+    def read(self) -> bytes:
+        return self.stdin.read()
+
+    def out(self, text: str) -> None:
+        self.written += text
+
+
+def run(*arguments: str, given: bytes = b"") -> tuple[int, str]:
+    parser = argparse.ArgumentParser(prog="check")
+    command.configure(parser)
+    streams = Streams(given)
+    status = command.run(parser.parse_args(arguments), streams)  # type: ignore[arg-type]
+    return status, streams.written
+
+
+def rules(document: Any, facts: dict[str, Any] | None = None) -> list[str]:
+    return [one.rule for one in command.check_document(document, "x", facts)]
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Any:
+    def made(value: object, name: str = "task.json") -> str:
+        path = tmp_path / name
+        text = value if isinstance(value, str) else json.dumps(value)
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    return made
+
+
+PRIVILEGED = [web(privileged=True)]
+
+
+def test_three_forms_give_the_same_finding(write: Any) -> None:
+    whole = task(*PRIVILEGED).definition
+    for document in (PRIVILEGED, whole, {"taskDefinition": whole, "tags": []}):
+        status, text = run(write(document))
+        assert status == 1
+        assert (
+            ': container_definitions[0].privileged: error R46: container "web"' in text
+        )
+
+
+def test_standard_input(write: Any) -> None:
+    status, text = run("-", given=json.dumps(PRIVILEGED).encode())
+    assert status == 1
+    assert text.startswith("standard input: container_definitions[0].privileged: ")
+    with pytest.raises(SystemExit) as stop:
+        run("-", write(PRIVILEGED), "-")
+    assert stop.value.code == 2
+
+
+def test_report_ends_with_a_count_of_every_file(write: Any) -> None:
+    good = write([web()], "good.json")
+    bad = write([web(privileged=True, hostname="a", command=[])], "bad.json")
+    status, text = run(good, bad)
+    assert status == 1
+    assert f"{good}: 0 errors, 0 warnings, 0 notes\n" in text
+    assert text.endswith(f"{bad}: 2 errors, 0 warnings, 1 note\n")
+
+
+def test_good_file_gives_success(write: Any) -> None:
+    path = write(task(web()).definition)
+    assert run(path) == (0, f"{path}: 0 errors, 0 warnings, 0 notes\n")
+
+
+def test_warnings_fail_only_in_strict_mode(write: Any) -> None:
+    path = write([web(environment=[{"name": "A", "value": ""}])])
+    assert run(path)[0] == 0
+    assert run("--strict", path)[0] == 1
+
+
+def test_notes_never_fail(write: Any) -> None:
+    path = write([web(command=[])])
+    assert run("--strict", path)[0] == 0
+
+
+def test_json_report(write: Any) -> None:
+    path = write(PRIVILEGED)
+    status, text = run("--format", "json", path)
+    assert status == 1
+    (report,) = json.loads(text)["files"]
+    assert report["file"] == path
+    assert (report["errors"], report["warnings"], report["notes"]) == (1, 0, 0)
+    (finding,) = report["findings"]
+    assert set(finding) == {
+        "rule",
+        "severity",
+        "address",
+        "container",
+        "message",
+        "fix",
+    }
+    assert finding["rule"] == "R46"
+    assert finding["address"] == "container_definitions[0].privileged"
+    assert finding["container"] == "web"
+
+
+def test_facts_from_the_command_line(write: Any) -> None:
+    path = write([web(secrets=[{"name": "A", "valueFrom": SECRET}], cpu=300)])
+    assert run(path)[0] == 0
+    assert " R17: " in run("--task", "execution_role_arn=", path)[1]
+    assert run("--task", f"execution_role_arn={ROLE}", path)[0] == 0
+    assert " R32: " in run("--task", "cpu=256", "--task", "memory=512", path)[1]
+    assert run("--task", "cpu=512", path)[0] == 0
+    status, text = run("--task", "network_mode=host", path)
+    assert status == 1
+    assert f"{path}: task.networkMode: error R43: the network mode is host" in text
+
+
+def test_facts_may_be_lists_and_objects(write: Any) -> None:
+    path = write([web(privileged=True, mountPoints=[{"sourceVolume": "v"}])])
+    assert run("--task", "requires_compatibilities=EC2", path)[0] == 0
+    assert run("--task", 'requires_compatibilities=["EC2"]', path)[0] == 0
+    assert " R11: " in run("--task", 'volumes=[{"Name": "w"}]', path)[1]
+    assert " R11: " not in run("--task", 'volumes=[{"Name": "v"}]', path)[1]
+    sysdig = write([web(entryPoint=["/opt/draios/bin/instrument"], command=["a"])])
+    assert " H8: " in run("--task", "cpu_architecture=ARM64", sysdig)[1]
+
+
+@pytest.mark.parametrize("wrong", ["cpu", "speed=1", "volumes=[", "=1"])
+def test_wrong_fact_is_a_matter_of_usage(write: Any, wrong: str) -> None:
+    with pytest.raises(SystemExit) as stop:
+        run("--task", wrong, write(PRIVILEGED))
+    assert stop.value.code == 2
+
+
+def test_image_configs_come_from_the_lock_file(write: Any) -> None:
+    path = write([web(environment=[{"name": "NODE_OPTIONS", "value": "--inspect"}])])
+    configs = {"nginx:1.27": {"Env": ["NODE_OPTIONS=--max-old-space-size=512"]}}
+    lock = write(configs, "lock.json")
+    assert " H1: " not in run(path)[1]
+    assert " H1: " in run("--image-configs", lock, path)[1]
+    with pytest.raises(Failure, match="no object of image configurations"):
+        run("--image-configs", write([], "list.json"), path)
+
+
+def test_files_that_cannot_be_checked_are_all_told_and_nothing_is_reported(
+    write: Any, tmp_path: Path
+) -> None:
+    gone = str(tmp_path / "gone.json")
+    text = write("{", "text.json")
+    number = write(5, "number.json")
+    odd = write({"services": []}, "odd.json")
+    with pytest.raises(Failure) as failure:
+        run(write(PRIVILEGED), gone, text, number, odd, str(tmp_path))
+    told = {problem.address for problem in failure.value.problems}
+    assert told == {gone, text, number, odd, str(tmp_path)}
+
+
+def test_file_that_is_no_text(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(b"\xff\xfe")
+    with pytest.raises(Failure, match="is not UTF-8 text"):
+        run(str(path))
+
+
+def test_keys_in_another_case_are_notes_once_each_and_are_understood() -> None:
+    document = {
+        "Family": "shop",
+        "ContainerDefinitions": [
+            {"Name": "a", "Image": "i", "Privileged": True},
+            {"Name": "b", "Image": "i", "DependsOn": [{"ContainerName": "c"}]},
+        ],
+        "RequiresCompatibilities": ["FARGATE"],
+        "NetworkMode": "awsvpc",
+        "cpu": "256",
+        "memory": "512",
+    }
+    found = command.check_document(document, "x")
+    notes = [one for one in found if one.rule == "S8"]
+    assert {one.rule for one in found} == {"S8", "S3", "R46", "R8"}
+    assert len(notes) == len({one.message for one in notes}) == 9
+    assert 'has "Name" for "name", 2 times' in {one.message for one in notes}
+
+
+def test_two_spellings_with_two_values_are_an_error() -> None:
+    document = [{**web(image="a"), "Image": "b"}]
+    assert rules(document) == ["S10", "S8"]
+    assert rules([{**web(image="a"), "Image": "a"}]) == ["S8"]
+
+
+def test_nulls_are_absent_members() -> None:
+    assert rules([{**web(), "command": None, "cpu": None}]) == []
+
+
+def test_members_of_a_description() -> None:
+    definition = {**task(web()).definition, "revision": 3, "status": "ACTIVE"}
+    assert rules({"taskDefinition": definition}) == []
+    assert rules(definition) == ["S9", "S9"]
+
+
+def test_description_of_an_ec2_task_is_no_fargate_task() -> None:
+    definition = task(
+        web(privileged=True), requiresCompatibilities=None, networkMode="bridge"
+    ).definition
+    ec2 = {**definition, "compatibilities": ["EXTERNAL", "EC2"]}
+    assert rules({"taskDefinition": ec2}) == []
+    both = {**definition, "compatibilities": ["EC2", "FARGATE"]}
+    assert rules({"taskDefinition": both}) == ["R46", "R43"]
+
+
+def test_member_that_ecs_does_not_know() -> None:
+    definition = {**task(web()).definition, "networkmodes": "awsvpc"}
+    (found,) = command.check_document(definition, "x")
+    assert (found.rule, found.address) == ("S1", ("networkmodes",))
+    assert "networkMode" in found.fix
+
+
+def test_task_size_as_a_number_is_an_error_in_a_file() -> None:
+    definition = {**task(web()).definition, "cpu": 512}
+    assert rules(definition) == ["S2"]
+
+
+@pytest.mark.parametrize("rule", sorted(CASES))
+def test_every_rule_speaks_through_the_command(rule: str) -> None:
+    for case in CASES[rule][0]:
+        assert rule in rules(case.definition, case.facts)
+    for case in CASES[rule][1]:
+        assert rule not in rules(case.definition, case.facts)
+
+
+def test_names_with_odd_characters_do_not_break_the_report(write: Any) -> None:
+    odd = "new\nline\x1b[31m"
+    status, text = run(write([web(), side(dependsOn=[{"containerName": odd}])]))
+    assert status == 1
+    assert "\x1b" not in text
+    assert all(line.startswith(("/", "  ")) for line in text.splitlines())
