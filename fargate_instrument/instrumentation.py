@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fargate_instrument.ecs import Container
-    from fargate_instrument.recipe import AddContainer, Recipe
+    from fargate_instrument.recipe import AddContainer, Recipe, Step
     from fargate_instrument.targets import Pattern
 
 
@@ -44,12 +44,16 @@ class Definition(Frozen):
 
 
 class Instrumented(Frozen):
-    """What came out. ``containers`` is meaningless if ``notes`` has problems."""
+    """What came out. ``containers`` is meaningless if ``notes`` has problems.
+
+    ``trace``: (index, step, container before, container after), in the order done.
+    """
 
     containers: list[Any]
     instrumented: tuple[str, ...]
     skipped: tuple[tuple[str, str], ...]
     notes: Notes
+    trace: list[tuple[int, Step, Container, Container]]
 
 
 def instrument(definition: Definition, recipe: Recipe, record: bool) -> Instrumented:
@@ -64,7 +68,7 @@ def instrument(definition: Definition, recipe: Recipe, record: bool) -> Instrume
             run.work()
     except Failure as failure:
         run.notes.problems += failure.problems
-    return Instrumented(run.made, run.instrumented, run.skipped, run.notes)
+    return Instrumented(run.made, run.instrumented, run.skipped, run.notes, run.trace)
 
 
 class _Run:
@@ -79,6 +83,7 @@ class _Run:
         self.instrumented: tuple[str, ...] = ()
         self.skipped: tuple[tuple[str, str], ...] = ()
         self.own: dict[int, AddContainer] = {}
+        self.trace: list[tuple[int, Step, Container, Container]] = []
 
     def work(self) -> None:
         """Choose targets, patch them, then add or upgrade the agent's containers."""
@@ -317,7 +322,9 @@ class _Run:
     def _stepped(self, container: Container, index: int) -> Container:
         site = self._site(index, container)
         for step in self.recipe.steps:
-            container = patch.apply(container, step, site)
+            made = patch.apply(container, step, site)
+            self.trace.append((index, step, container, made))
+            container = made
         return container
 
     def _labelled(self, container: Container, records: tuple[Record, ...]) -> Container:
