@@ -31,14 +31,15 @@ leave entryPoint or command to the image. An entry that is locked already change
 with --update. Without arguments, --check and --update take every locked image."""
 DEFAULT_SECONDS = 60.0
 FINE = frozenset({"added", "unchanged", "updated"})
+NOT_FINE = frozenset({"missing", "moved", "differs", "platform"})
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One image of the report: what became of it.
 
-    ``status``: added, unchanged, updated; or what is wrong: moved, differs, missing,
-    platform. ``changed``: the members in which the entries are not the same.
+    ``status``: one of FINE or NOT_FINE. ``changed``: the members in which the entry
+    is not as locked.
     """
 
     wanted: Wanted
@@ -107,7 +108,7 @@ def run(args: argparse.Namespace, io: Streams) -> int:
     means = Means(dict(os.environ), args.timeout, _login(args, io))
     entries = ask_all(images, means)
     lines = [_compare(one, entries, locked or {}, args) for one in images]
-    wrong = [line for line in lines if line.status not in FINE]
+    wrong = [line for line in lines if line.status in NOT_FINE]
     changed = False
     if not args.check and not wrong:
         changed = lockfile.write(path, {**(locked or {}), **entries})
