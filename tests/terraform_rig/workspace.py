@@ -48,13 +48,15 @@ class Stack:
         self.folder = folder
         self.command = command
         self.environment = dict(environment)
+        # Seconds that an interrupted run may take to end by itself.
+        self.patience = 5.0
 
     def run(self, *words: str, variables: Mapping[str, Any] | None = None) -> Run:
         """Run one Terraform command and keep what it prints."""
         done = subprocess.run(
             [self.command, *words, *_assignments(variables)],
             cwd=self.folder,
-            env={**emulator.clean_environment(), **self.environment},
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -145,6 +147,7 @@ def workspace(
         directory = Path(name)
         chosen = engine or engines.engine(directory)
         environment = {
+            **emulator.clean_environment(),
             **mirror.cli_configuration(directory / "cli", chosen.command),
             **cloud.environment(region),
         }
