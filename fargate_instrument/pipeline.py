@@ -24,9 +24,12 @@ _SNAKE = {name: key for key, name in (TASK_FACTS | PLATFORM_FACTS).items()}
 _SNAKE["runtimePlatform"] = "runtime_platform"
 
 
-OWN_WAYS = frozenset({"F13", "H17", "H20", "N6"})
-"""Hazards of agents' own containers that are the vendor's way, the user's choice of
-options, or said of an option already; `check` says them, a plan does not."""
+QUIET = frozenset({"F13", "H17", "H20"})
+"""Hazards that are a matter of policy or of the vendor's ways: `check` says them, a
+plan, which would say them again each time, does not."""
+
+EXPECTED = QUIET | {"N6"}
+"""Hazards that an agent's own containers may have by the vendor's design."""
 
 
 class Outcome(Frozen):
@@ -63,8 +66,7 @@ def _outcome(ask: Ask, request: Request, problems: list[Problem]) -> Outcome:
     problems += done.notes.problems
     warnings = [*recipe.warnings, *done.notes.warnings]
     before = _findings(definition, definition.containers, definition.task)
-    if checks != "off":
-        _sort(before, definition, checks, problems, warnings)
+    found = before
     if not done.notes.problems and done.containers != list(definition.containers):
         task = dict(definition.task)
         if recipe.task.pid_mode:
@@ -72,14 +74,18 @@ def _outcome(ask: Ask, request: Request, problems: list[Problem]) -> Outcome:
         if recipe.volumes:
             task["volumes"] = [*task.get("volumes", ()), *recipe.volumes]
         after = _findings(definition, done.containers, task)
+        left = {_key(finding) for finding in after}
+        found = [finding for finding in before if _key(finding) in left]
         known = {_key(finding) for finding in before}
         caused = [
             finding
             for finding in after
             if _key(finding) not in known
-            and (finding.severity == "error" or finding.rule not in OWN_WAYS)
+            and (finding.severity == "error" or finding.rule not in EXPECTED)
         ]
         _sort(caused, definition, "caused", problems, warnings)
+    if checks != "off":
+        _sort(found, definition, checks, problems, warnings)
     unique = tuple(sorted(set(warnings)))
     return Outcome(ask.name, recipe, done, unique)
 
@@ -106,16 +112,22 @@ def _sort(
     problems: list[Problem],
     warnings: list[tuple[str, str]],
 ) -> None:
-    """Turn findings into problems and warnings, as ``checks`` has it."""
+    """Turn findings into problems and warnings, as ``checks`` has it.
+
+    A place that has a problem already needs no second one.
+    """
+    taken = {problem.address for problem in problems}
     for finding in findings:
         address = _address(finding, definition)
+        if address in taken:
+            continue
         message = f"{finding.message} ({finding.rule})"
         if checks == "caused":
             message = f"instrumenting would break it: {message}"
         if finding.severity == "error" and checks != "warn":
             fixes = (finding.fix,) if finding.fix else ()
             problems.append(Problem(address, message, fixes))
-        elif finding.severity != "note":
+        elif finding.severity != "note" and finding.rule not in QUIET:
             text = f"{finding.message} ({finding.rule})"
             warnings.append((address, text))
 
