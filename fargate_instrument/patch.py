@@ -204,10 +204,10 @@ def _image_argv(
 
 def _unknown_fixes(container: Container) -> tuple[str, ...]:
     return (
-        'write its "entryPoint" (and "command") as the image has them, or',
-        f"run `fargate-instrument lock {container['image']}` and pass the file as"
-        " image_configs, or",
-        "exclude the container by name",
+        'write its "entryPoint" (and "command") as the image has them',
+        f"or run `fargate-instrument lock {container['image']}` and pass the file as"
+        " image_configs",
+        "or exclude the container by name",
     )
 
 

@@ -7,14 +7,14 @@ from fargate_instrument.declared import SCHEMAS
 from fargate_instrument.errors import Failure, Problem, nearest
 from fargate_instrument.frozen import Frozen
 from fargate_instrument.instrumentation import Definition, instrument
-from fargate_instrument.jsontext import kind, parse, place
+from fargate_instrument.jsontext import dump, kind, parse, place
 from fargate_instrument.recipe import Recipe
 from fargate_instrument.targets import Pattern
 from fargate_instrument.validate import validate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
 TASK_FACTS = {
@@ -126,6 +126,9 @@ class _Reader:
         self.base = self._json("options")
         asks = list(self._asks())
         if self.problems:
+            for ask in asks:
+                done = instrument(ask.definition, ask.recipe, False)
+                self.problems += done.notes.problems
             raise Failure(self.problems)
         return Request(
             query["agent"],
@@ -179,7 +182,7 @@ class _Reader:
                 self._say("container_definitions", "is given beside task_definitions")
             entries = self._value("task_definitions", "task_definitions")
             for name, entry in sorted((entries or {}).items()):
-                yield from self._ask(name, entry, place("task_definitions", name) + ".")
+                yield from self._ask(name, entry, f"task_definitions[{dump(name)}].")
             if not entries and entries is not None:
                 self._say("task_definitions", "is empty")
             return
@@ -281,11 +284,13 @@ class _Reader:
         if isinstance(options, dict):
             options = {key: item for key, item in options.items() if item is not None}
         found = validate(options, SCHEMAS[f"options.{self.agent.NAME}"], "options")
-        if isinstance(options, dict) and all(_readable(p) for p in found):
+        if isinstance(options, dict):
+            broken = {_option(problem) for problem in found}
+            sound = {key: item for key, item in options.items() if key not in broken}
             try:
-                recipe: Recipe = self.agent.recipe(options, task)
+                recipe: Recipe = self.agent.recipe(sound, task)
             except Failure as failure:
-                found += failure.problems
+                found += _still_true(failure.problems, found)
             else:
                 if not found:
                     return recipe
@@ -300,9 +305,24 @@ class _Reader:
         )
 
 
-def _readable(problem: Problem) -> bool:
-    """Tell whether the agent can still say what else is wrong with its options."""
-    return problem.message in ("is needed", "is not known")
+def _option(problem: Problem) -> str:
+    """Name the option that a problem is about, or give the empty string."""
+    return problem.address.partition("options.")[2].partition(".")[0].partition("[")[0]
+
+
+def _still_true(said: Sequence[Problem], found: list[Problem]) -> list[Problem]:
+    """Keep what an agent says of options that are partly unreadable, where it holds.
+
+    That something is needed may be due to what could not be read.
+    """
+    known = {_option(problem) for problem in found}
+    unsure = any(p.message not in ("is needed", "is not known") for p in found)
+    return [
+        problem
+        for problem in said
+        if _option(problem) not in known
+        and not (unsure and problem.message.startswith("is needed"))
+    ]
 
 
 def _moved(problem: Problem, prefix: str, owned: set[str]) -> Problem:
@@ -310,8 +330,7 @@ def _moved(problem: Problem, prefix: str, owned: set[str]) -> Problem:
     address = problem.address
     if address.startswith("task."):
         return problem.replace(address=prefix + address)
-    name = address.partition("options.")[2].partition(".")[0].partition("[")[0]
-    if name in owned:
+    if _option(problem) in owned:
         return problem.replace(address=prefix + address)
     return problem
 

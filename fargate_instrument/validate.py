@@ -73,13 +73,11 @@ def _any_of(value: Any, schemas: list[Schema], address: str) -> list[Problem]:
         if not best or _closeness(value, schema, found) > _closeness(value, None, best):
             best = found
     kinds = [_NAMES[s["type"]] for s in schemas if s.get("type", "null") != "null"]
-    if all(p.address == address and p.message.endswith("is needed") for p in best):
-        return [_problem(address, f"is {kind(value)}, {' or '.join(kinds)} is needed")]
-    if any("enum" in schema for schema in schemas) and not isinstance(
-        value, (dict, list)
-    ):
+    if isinstance(value, str) and any("enum" in schema for schema in schemas):
         known = [v for schema in schemas for v in schema.get("enum", ())]
         return [_problem(address, _not_in(value, known))]
+    if all(p.address == address and p.message.endswith("is needed") for p in best):
+        return [_problem(address, f"is {kind(value)}, {' or '.join(kinds)} is needed")]
     return best
 
 
