@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fargate_instrument.ecs_model import SHAPES
+from fargate_instrument.jsontext import kind as kind_of
 from fargate_instrument.rules import (
     fargate,
     hazards,
@@ -28,7 +29,7 @@ __all__ = ["SEVERITIES", "Finding", "check", "whole_task"]
 UNSURE = frozenset({"R1", "R3", "R9", "R14", "R15", "R27", "S4", "S5", "N6"})
 """Rules that speak of something missing: off where a value was unreadable."""
 
-OWN_FACTS = ("imageConfigs", "instrumentation", "platformVersion")
+OWN_FACTS = {"imageConfigs": dict, "instrumentation": list, "platformVersion": str}
 NUMBERS_TOO = ("cpu", "memory")
 
 
@@ -86,9 +87,13 @@ def _facts(task: Mapping[str, Any], report: Report) -> Value:
         for member, value in known.items()
         if member not in given or member in checked
     }
-    for member in OWN_FACTS:
-        if task.get(member):
-            facts[member] = task[member]
+    for member, kind in OWN_FACTS.items():
+        value = task.get(member)
+        if value.__class__ is kind:
+            facts[member] = value
+        elif value is not None:
+            message = f"{member} is {kind_of(value)}"
+            report.add("S2", (member,), message, expected=kind_of(kind()))
     return facts
 
 

@@ -214,7 +214,7 @@ def _images(subject: Subject) -> None:
             )
         if architecture:
             _loader(subject, path, container, architecture)
-        if config.get("Env"):
+        if config.get("Env").__class__ is list:
             _replaced(subject, path, container, config["Env"])
 
 

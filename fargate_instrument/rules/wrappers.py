@@ -100,8 +100,10 @@ def declared(facts: Iterable[Value], name: str) -> list[Launcher]:
             ptrace=bool(fact.get("ptrace")),
             root_only=bool(fact.get("rootOnly")),
             writes=str(fact.get("writes") or ""),
-            x86_only=list(fact.get("architectures") or ()) == ["X86_64"],
+            x86_only=fact.get("architectures") == ["X86_64"],
         )
         for fact in facts
-        if name in fact.get("containers", ())
+        if fact.__class__ is dict
+        and fact.get("containers").__class__ is list
+        and name in fact["containers"]
     ]

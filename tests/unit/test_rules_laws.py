@@ -108,6 +108,28 @@ def broken_cases() -> list[Case]:
     return [case for broken, _ in CASES.values() for case in broken]
 
 
+@given(st.sampled_from(broken_cases()), WRONG, st.data())
+@settings(max_examples=500, deadline=None)
+def test_one_wrong_value_anywhere_does_not_stop_the_rules(
+    case: Case, wrong: Json, data: Json
+) -> None:
+    holder: Json = copy.deepcopy(whole_task(case.definition) | case.facts)
+    facts = holder
+    while True:
+        steps = list(holder) if isinstance(holder, dict) else list(range(len(holder)))
+        if not steps:
+            return
+        step = data.draw(st.sampled_from(steps))
+        inner = holder[step]
+        if not isinstance(inner, (dict, list)) or data.draw(st.integers(0, 3)) == 0:
+            break
+        holder = inner
+    holder[step] = wrong
+    for one in check(facts.get("containerDefinitions"), facts):
+        assert one.rule in RULES
+        assert one.message.isprintable()
+
+
 @given(st.sampled_from(broken_cases()), st.data())
 @settings(max_examples=200, deadline=None)
 def test_knowing_less_never_finds_more(case: Case, data: Json) -> None:
