@@ -15,6 +15,7 @@ from fargate_instrument.errors import Failure, Problem, fail
 from fargate_instrument.registry import lockfile, wanted
 from fargate_instrument.registry.asking import Login, Means, ask_all
 from fargate_instrument.registry.image import PLATFORMS
+from fargate_instrument.registry.reference import shown
 
 if TYPE_CHECKING:
     from fargate_instrument.cli import Streams
@@ -196,7 +197,7 @@ def _of_argument(
 
 
 def _is_file(argument: str) -> bool:
-    if Path(argument).is_file():
+    if os.path.isfile(argument):  # noqa: PTH113  (Path raises on names too long)
         return True
     if argument.endswith(".json") or argument.startswith(("/", "./", "../", "~")):
         raise fail(argument, "there is no such file")
@@ -221,15 +222,18 @@ def _compare(
     if old is None:
         return Line(one, "missing" if args.check else "added", entry, None, ())
     changed = tuple(lockfile.differences(old, entry))
-    if not changed:
-        status = "unchanged"
-    elif args.update:
-        status = "updated"
-    elif "Architecture" in changed:
-        status = "platform"
-    else:
-        status = "moved" if "Digest" in changed else "differs"
+    status = "unchanged"
+    if changed:
+        status = "updated" if args.update else _wrong(old, changed)
     return Line(one, status, entry, old, changed)
+
+
+def _wrong(old: dict[str, Any], changed: tuple[str, ...]) -> str:
+    """Name what is wrong with a locked entry, the weightiest first."""
+    for member, status in (("Architecture", "platform"), ("Digest", "moved")):
+        if member in changed and isinstance(old.get(member), str):
+            return status
+    return "differs"
 
 
 def _problem(line: Line, args: argparse.Namespace) -> Problem:
@@ -248,7 +252,7 @@ def _problem(line: Line, args: argparse.Namespace) -> Problem:
         fix = f"add it: {command.format('')}"
     elif line.status == "platform":
         message = (
-            f"{named} is locked for {old.get('Architecture')} in {args.output}, and"
+            f"{named} is locked for {shown(old['Architecture'])} in {args.output}, and"
             f" wanted for {line.entry['Architecture']}"
         )
         fix = "keep a lock file for each platform: --output FILE"
@@ -256,14 +260,14 @@ def _problem(line: Line, args: argparse.Namespace) -> Problem:
         same = "the configuration is the same"
         what = f"{', '.join(inner)} changed" if inner else same
         message = (
-            f"{named} has moved since it was locked: from {old.get('Digest')} to"
+            f"{named} has moved since it was locked: from {shown(old['Digest'])} to"
             f" {line.entry['Digest']} ({what})"
         )
         fix = f"look at what changed, then accept it: {command.format('--update ')}"
     else:
         message = (
-            f"{named} is not locked as the registry has it: {', '.join(inner)}"
-            " differs, though the digest is the same"
+            f"{named} is not locked as the registry has it, though it has not moved:"
+            f" what differs is {', '.join(line.changed)}"
         )
         fix = f"take the registry's word for it: {command.format('--update ')}"
     return Problem(one.address, message, (fix,))

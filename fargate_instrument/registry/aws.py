@@ -47,6 +47,11 @@ def ecr_token(reference: Reference) -> Credential | None:
     return _from_token(data.get("authorizationToken", ""))
 
 
+def is_private_ecr(registry: str) -> bool:
+    """Tell whether a registry is a private one of ECR, which lets nobody in."""
+    return _PRIVATE_ECR.fullmatch(registry.lower()) is not None
+
+
 def repository_secret(secret: str) -> Source:
     """Make the source that reads a container's repositoryCredentials secret.
 

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
-from fargate_instrument.registry import challenge, credentials, image
+from fargate_instrument.registry import aws, challenge, credentials, image
 from fargate_instrument.registry.origin import is_loopback, origin
 from fargate_instrument.registry.reference import DOCKER_HUB
 from fargate_instrument.registry.transport import (
@@ -92,11 +92,15 @@ class Client:
         return image.parse_json(response.body, what)
 
     def _get(self, path: str, limit: int, accept: str) -> Response:
-        """Get from the repository, answering a challenge once."""
+        """Get from the repository, answering the registry's challenge once.
+
+        A challenge of another host, to which it redirected, is not answered: it
+        could name a token service of its own.
+        """
         url = f"{self._base}/{path}"
         request = Request(url, limit, accept, self._authorization)
         response = self._transport.send(request)
-        if response.status == UNAUTHORIZED:
+        if response.status == UNAUTHORIZED and origin(response.url) == origin(url):
             self._authorization = self._authorize(response)
             if self._authorization:
                 request = Request(url, limit, accept, self._authorization)
@@ -162,7 +166,7 @@ class Client:
             "refresh_token": credential.identity_token,
             **fields,
         }
-        body = urlencode(form).encode()
+        body = urlencode(form, errors="replace").encode()
         return self._transport.send(Request(realm, MAX_TOKEN, form=body))
 
     def _is_local(self) -> bool:
@@ -220,6 +224,11 @@ def base_url(registry: str) -> str:
 
 
 def _ways_in(registry: str) -> tuple[str, ...]:
+    if aws.is_private_ecr(registry):
+        return (
+            "give AWS credentials that may pull from it (AWS_PROFILE, aws sso login),"
+            " with fargate-instrument[aws] installed",
+        )
     return (
         f"log in first: docker login {registry}",
         "or give --username NAME --password-stdin",

@@ -35,7 +35,7 @@ class Credential:
 
     def basic(self) -> str:
         """Write the Authorization header of the Basic scheme."""
-        pair = f"{self.username}:{self.password}".encode()
+        pair = f"{self.username}:{self.password}".encode("utf-8", "replace")
         return f"Basic {base64.b64encode(pair).decode('ascii')}"
 
 

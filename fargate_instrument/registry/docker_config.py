@@ -28,6 +28,7 @@ HELPER_SECONDS = 30
 MAX_BYTES = 1024 * 1024
 _TOKEN_USER = "<token>"  # noqa: S105  (a name by which helpers mark identity tokens)
 _HELPER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_BEARER = re.compile(r"[\x21-\x7e]+")
 _NOT_FOUND = "credentials not found"
 
 
@@ -50,7 +51,10 @@ def config_path(environ: Mapping[str, str]) -> Path | None:
     else:
         return None
     path = folder / "config.json"
-    return path if path.is_file() else None
+    try:
+        return path if path.is_file() else None
+    except OSError as error:
+        raise SourceTrouble(f"{path} cannot be read: {error.strerror}") from None
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -123,6 +127,8 @@ def _from_auths(
     identity, bearer = _text(entry, "identitytoken"), _text(entry, "registrytoken")
     if not (username or identity or bearer):
         return None
+    if bearer and not _BEARER.fullmatch(bearer):
+        raise SourceTrouble(f"{path} has a registrytoken that cannot be sent")
     return Credential(str(path), username, password, identity, bearer)
 
 

@@ -27,6 +27,8 @@ CONFIG_TYPES = (
     "application/vnd.oci.image.config.v1+json",
     "application/vnd.docker.container.image.v1+json",
 )
+_UNTOLD = ("", "application/octet-stream", "application/json", "text/html")
+"""What old clients wrote as a configuration's type; Docker reads them too."""
 ACCEPT = ", ".join(INDEX_TYPES + MANIFEST_TYPES)
 MAX_MANIFEST = 4 * 1024 * 1024
 MAX_CONFIG = 8 * 1024 * 1024
@@ -185,7 +187,7 @@ def config_descriptor(manifest: dict[str, Any]) -> Descriptor:
     config = manifest.get("config")
     if not isinstance(config, dict):
         raise RegistryTrouble("the manifest names no configuration")
-    if config.get("mediaType") not in CONFIG_TYPES:
+    if config.get("mediaType", "") not in CONFIG_TYPES + _UNTOLD:
         raise RegistryTrouble(
             "this is not a container image but some other artifact",
             "check the reference: charts and signatures live in registries too",

@@ -51,7 +51,7 @@ def require_safe(url: str) -> None:
 def proxy_for(url: str) -> str:
     """Find the proxy the environment sets for a URL, or ``""``."""
     scheme, host, _ = origin(url)
-    if is_loopback(host) or proxy_bypass(host):
+    if is_loopback(host) or proxy_bypass(urlsplit(url).netloc):
         return ""
     proxies = getproxies()
     return proxies.get(scheme) or proxies.get("all") or ""

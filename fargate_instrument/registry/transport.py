@@ -42,8 +42,12 @@ PROXY_FIX = "behind a proxy, set HTTPS_PROXY and NO_PROXY"
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An answer, whole: status, headers (case does not matter) and body."""
+    """An answer, whole: who gave it in the end, status, headers, body.
 
+    The case of ``headers`` does not matter.
+    """
+
+    url: str
     status: int
     headers: Mapping[str, str]
     body: bytes
@@ -214,7 +218,7 @@ class Transport:
             body = self._body(answer, request)
         finally:
             answer.close()
-        return Response(answer.status, answer.headers, body)
+        return Response(request.url, answer.status, answer.headers, body)
 
     def _body(self, answer: urllib3.BaseHTTPResponse, request: Request) -> bytes:
         host = _host(request.url)

@@ -154,6 +154,8 @@ def test_ecr_without_aws_credentials(
         done = lock(f"{ECR}/team/app:1")
     assert "no credentials for it were found (HTTP 401)" in done.err
     assert "an ECR token cannot be had: no AWS credentials were found" in done.err
+    assert "give AWS credentials that may pull from it" in done.err
+    assert "docker login" not in done.err
 
 
 def test_a_certificate_nobody_trusts(

@@ -115,6 +115,14 @@ def test_a_password_with_a_colon_and_no_ascii(tmp_path: Path) -> None:
     assert found.basic() == f"Basic {expected}"
 
 
+def test_half_a_character_does_no_harm(tmp_path: Path) -> None:
+    entry = {"username": "carla\ud800", "password": SECRET}
+    assert user_for(tmp_path, "quay.io/app", {"auths": {"quay.io": entry}})
+    found = find(tmp_path, "quay.io/app").credential
+    assert found is not None
+    assert found.basic() == f"Basic {base64.b64encode(b'carla?:hunter2').decode()}"
+
+
 def test_username_and_password_in_plain(tmp_path: Path) -> None:
     entry = {"username": "carla", "password": SECRET}
     assert user_for(tmp_path, "quay.io/app", {"auths": {"quay.io": entry}}) == "carla"
@@ -143,6 +151,7 @@ def test_without_a_home_or_a_file(tmp_path: Path) -> None:
         ("{" + SECRET, "is not a JSON object"),
         ('{"auths": {"quay.io": {"auth": "hunter2"}}}', "is not base64 of"),
         ('{"auths": {"quay.io": {"auth": "aHVudGVyMg=="}}}', "is not base64 of"),
+        ('{"auths": {"quay.io": {"registrytoken": "hunter2\\n"}}}', "cannot be sent"),
     ],
 )
 def test_a_config_that_cannot_be_read_is_noted(

@@ -275,6 +275,24 @@ def test_redirect_to_another_host_takes_no_credentials(
     assert "authorization" not in elsewhere.seen[0].headers
 
 
+def test_a_challenge_from_where_it_redirects_is_not_answered(
+    registry: Scripted, elsewhere: Scripted, image: images.Image, lock: Lock
+) -> None:
+    """Storage that asks for a login, and names its own token service."""
+    registry.gates.append(_basic_wanted)
+    realm = f'Bearer realm="http://{elsewhere.host}/token"'
+    elsewhere.say("/x", Answer(401, headers={"WWW-Authenticate": realm}))
+    location = f"http://{elsewhere.host}/x"
+    registry.say(config_path(image), Answer(307, headers={"Location": location}))
+    stdin = f"{PASSWORD}\n".encode()
+    done = lock(
+        f"{registry.host}/app:1", "--username", USER, "--password-stdin", stdin=stdin
+    )
+    assert done.status == 1
+    assert elsewhere.paths() == ["/x"]
+    assert "authorization" not in elsewhere.seen[0].headers
+
+
 def test_redirect_within_the_host_keeps_them(
     registry: Scripted, image: images.Image, lock: Lock
 ) -> None:

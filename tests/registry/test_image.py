@@ -157,9 +157,11 @@ def test_sha512_is_verified_too() -> None:
 
 def test_only_image_configurations_are_read() -> None:
     pointer = {"digest": digest("a"), "size": 2}
-    for media in (images.CONFIG, DOCKER_CONFIG):
+    for media in (images.CONFIG, DOCKER_CONFIG, "application/octet-stream", ""):
         manifest = {"config": {"mediaType": media, **pointer}}
         assert image.config_descriptor(manifest) == image.Descriptor(digest("a"), 2)
+    untold = {"config": pointer}
+    assert image.config_descriptor(untold) == image.Descriptor(digest("a"), 2)
     helm = "application/vnd.cncf.helm.config.v1+json"
     with pytest.raises(RegistryTrouble, match="some other artifact"):
         image.config_descriptor({"config": {"mediaType": helm, **pointer}})

@@ -208,7 +208,7 @@ def test_check_tells_missing_moved_and_edited(
     assert f"is not in {LOCK}" in done.err
     assert f"add it: fargate-instrument lock {names[2]}" in done.err
     assert "(the configuration is the same)" in done.err
-    assert "not locked as the registry has it: Entrypoint differs" in done.err
+    assert "though it has not moved: what differs is Entrypoint" in done.err
     assert (tmp_path / LOCK).read_bytes() == text
     report = lock("--check", "--format", "json", *names)
     assert (report.status, report.err) == (1, "")
@@ -223,6 +223,31 @@ def test_check_tells_missing_moved_and_edited(
     assert (tmp_path / LOCK).read_bytes() == text
     assert json.loads(report.out)["images"][1]["digest"] == images.digest(moved.index)
     del image
+
+
+def test_an_entry_written_by_hand_is_not_taken_for_a_moved_tag(
+    registry: Scripted, image: images.Image, lock: Lock, tmp_path: Path
+) -> None:
+    del image
+    name = f"{registry.host}/one:1"
+    (tmp_path / LOCK).write_text(json.dumps({name: {"Cmd": ["serve"]}}))
+    done = lock("--check")
+    assert "what differs is Entrypoint, Cmd, Env" in done.err
+    assert "Architecture, Digest" in done.err
+    assert lock("--update").status == 0
+
+
+def test_a_locked_digest_is_not_printed_raw(
+    registry: Scripted, image: images.Image, lock: Lock, tmp_path: Path
+) -> None:
+    del image
+    name = f"{registry.host}/one:1"
+    assert lock(name).status == 0
+    entries = json.loads((tmp_path / LOCK).read_text())
+    entries[name]["Digest"] = "\x1b[31mred"
+    (tmp_path / LOCK).write_text(json.dumps(entries))
+    done = lock("--check")
+    assert "has moved since it was locked: from ?[31mred to sha256:" in done.err
 
 
 def test_json_report_of_a_good_run(
@@ -304,8 +329,8 @@ def test_every_wrong_argument_is_told(lock: Lock, tmp_path: Path) -> None:
         "list.json: container_definitions[0]",
         "list.json: container_definitions[1].image",
     ]
-    done = lock("A", "https://me:hunter2@host/x")
-    assert len(done.problems) == 2
+    done = lock("A", "https://me:hunter2@host/x", "a" * 5000)
+    assert len(done.problems) == 3
 
 
 @pytest.mark.parametrize(
