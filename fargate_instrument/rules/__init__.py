@@ -29,7 +29,11 @@ __all__ = ["SEVERITIES", "Finding", "check", "whole_task"]
 UNSURE = frozenset({"R1", "R3", "R9", "R14", "R15", "R27", "S4", "S5", "N6"})
 """Rules that speak of something missing: off where a value was unreadable."""
 
-OWN_FACTS = {"imageConfigs": dict, "instrumentation": list, "platformVersion": str}
+OWN_FACTS: dict[str, type] = {
+    "imageConfigs": dict,
+    "instrumentation": list,
+    "platformVersion": str,
+}
 NUMBERS_TOO = ("cpu", "memory")
 
 
@@ -83,7 +87,7 @@ def _facts(task: Mapping[str, Any], report: Report) -> Value:
     }
     checked = schema.admit(given, "TaskDefinition", (), report)
     facts = {
-        member: checked.get(member, value if member not in given else None)
+        member: checked.get(member, value)
         for member, value in known.items()
         if member not in given or member in checked
     }
