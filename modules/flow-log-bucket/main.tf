@@ -209,35 +209,35 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 
   rule {
     id     = "cheaper-class"
-    status = var.lifecycle_rules.transition_days == null ? "Disabled" : "Enabled"
+    status = var.lifecycle_rules.transition_days == 0 ? "Disabled" : "Enabled"
 
     filter {}
 
     transition {
-      days          = coalesce(var.lifecycle_rules.transition_days, 90)
+      days          = max(var.lifecycle_rules.transition_days, 1)
       storage_class = var.lifecycle_rules.transition_class
     }
   }
 
   rule {
     id     = "expire"
-    status = var.lifecycle_rules.expiration_days == null ? "Disabled" : "Enabled"
+    status = var.lifecycle_rules.expiration_days == 0 ? "Disabled" : "Enabled"
 
     filter {}
 
     expiration {
-      days = coalesce(var.lifecycle_rules.expiration_days, 365)
+      days = max(var.lifecycle_rules.expiration_days, 1)
     }
   }
 
   rule {
     id     = "old-versions"
-    status = var.lifecycle_rules.noncurrent_days == null ? "Disabled" : "Enabled"
+    status = var.lifecycle_rules.noncurrent_days == 0 ? "Disabled" : "Enabled"
 
     filter {}
 
     noncurrent_version_expiration {
-      noncurrent_days = coalesce(var.lifecycle_rules.noncurrent_days, 30)
+      noncurrent_days = max(var.lifecycle_rules.noncurrent_days, 1)
     }
   }
 

@@ -98,7 +98,7 @@ variable "hive_compatible_partitions" {
 }
 
 variable "lifecycle_rules" {
-  description = "Days until logs move to a cheaper class, expire, until old versions go, and until unfinished uploads are dropped; null switches one of the first three off."
+  description = "Days until logs move to a cheaper class, expire, until old versions go, and until unfinished uploads are dropped; 0 switches one of the first three off."
   type = object({
     transition_days       = optional(number, 90)
     transition_class      = optional(string, "STANDARD_IA")
@@ -115,21 +115,18 @@ variable "lifecycle_rules" {
   }
 
   validation {
-    condition     = !contains(["STANDARD_IA", "ONEZONE_IA"], var.lifecycle_rules.transition_class) || coalesce(var.lifecycle_rules.transition_days, 30) >= 30
+    condition     = !contains(["STANDARD_IA", "ONEZONE_IA"], var.lifecycle_rules.transition_class) || var.lifecycle_rules.transition_days == 0 || var.lifecycle_rules.transition_days >= 30
     error_message = "lifecycle_rules: S3 moves nothing to STANDARD_IA or ONEZONE_IA before 30 days."
   }
 
   validation {
-    condition     = var.lifecycle_rules.expiration_days == null ? true : var.lifecycle_rules.expiration_days > coalesce(var.lifecycle_rules.transition_days, 0)
+    condition     = var.lifecycle_rules.expiration_days == 0 || var.lifecycle_rules.expiration_days > var.lifecycle_rules.transition_days
     error_message = "lifecycle_rules.expiration_days must come after transition_days."
   }
 
   validation {
-    condition = alltrue([
-      for days in [var.lifecycle_rules.expiration_days, var.lifecycle_rules.noncurrent_days, coalesce(var.lifecycle_rules.abort_incomplete_days, 0)] :
-      days == null ? true : days >= 1
-    ])
-    error_message = "lifecycle_rules: a number of days is at least 1."
+    condition     = min(var.lifecycle_rules.transition_days, var.lifecycle_rules.expiration_days, var.lifecycle_rules.noncurrent_days) >= 0 && var.lifecycle_rules.abort_incomplete_days >= 1
+    error_message = "lifecycle_rules: a number of days is not negative, and abort_incomplete_days is at least 1."
   }
 }
 
