@@ -100,14 +100,20 @@ class Client:
         url = f"{self._base}/{path}"
         request = Request(url, limit, accept, self._authorization)
         response = self._transport.send(request)
-        if response.status == UNAUTHORIZED and origin(response.url) == origin(url):
+        if response.status == UNAUTHORIZED and not self._is_foreign(response):
             self._authorization = self._authorize(response)
             if self._authorization:
                 request = Request(url, limit, accept, self._authorization)
                 response = self._transport.send(request)
-        if response.status != OK:
-            raise self._refused(response)
-        return response
+        if response.status == OK:
+            return response
+        if self._is_foreign(response):
+            raise RegistryTrouble(
+                f"{self.reference.registry} redirects to {origin(response.url)[1]},"
+                f" which answers with HTTP {response.status}",
+                "try again; check the registry's storage",
+            )
+        raise self._refused(response)
 
     # Ways in -----------------------------------------------------------------
 
@@ -124,6 +130,10 @@ class Client:
         if found.credential and found.credential.username:
             return found.credential.basic()
         return ""
+
+    def _is_foreign(self, response: Response) -> bool:
+        """Tell whether the registry's redirects have led to another host."""
+        return origin(response.url) != origin(self._base)
 
     def _lookup(self) -> Found:
         if self._found is None:

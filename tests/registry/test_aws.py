@@ -158,6 +158,30 @@ def test_ecr_without_aws_credentials(
     assert "docker login" not in done.err
 
 
+def test_a_distant_registry_may_not_send_us_to_this_machine(
+    authority: ssl.SSLContext,
+    registry: servers.Scripted,
+    lock: Lock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither for a token nor by a redirect."""
+    with servers.scripted() as inside:
+        realm = {"WWW-Authenticate": f'Bearer realm="http://{inside.host}/token"'}
+        place = {"Location": f"http://{inside.host}/secret"}
+        registry.say("/v2/a/manifests/1", servers.Answer(401, headers=realm))
+        registry.say("/v2/b/manifests/1", servers.Answer(307, headers=place))
+        port = int(registry.host.partition(":")[2])
+        with (
+            servers.tls_front(authority, port) as front,
+            servers.connect_proxy({f"{ECR}:443": front}, []) as proxy,
+        ):
+            monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{proxy}")
+            done = lock(f"{ECR}/a:1", f"{ECR}/b:1")
+        assert "sends us to this machine for a token" in done.problems[0].message
+        assert "an address without TLS; that is refused" in done.problems[1].message
+        assert inside.seen == []
+
+
 def test_a_certificate_nobody_trusts(
     authority: ssl.SSLContext,
     registry: servers.Scripted,

@@ -165,6 +165,15 @@ def test_a_config_that_cannot_be_read_is_noted(
     assert SECRET not in found.notes[0]
 
 
+def test_a_config_that_cannot_be_opened_is_noted(tmp_path: Path) -> None:
+    (tmp_path / ".docker").mkdir()
+    file = tmp_path / ".docker" / "config.json"
+    file.symlink_to("/proc/self/mem")
+    found = find(tmp_path, "quay.io/app")
+    assert found.credential is None
+    assert "cannot be read" in found.notes[0]
+
+
 ANSWER = '{"ServerURL":"x","Username":"from-helper","Secret":"hunter2"}'
 
 
@@ -245,6 +254,16 @@ def test_a_helper_that_is_not_installed_is_noted(tmp_path: Path, name: str) -> N
     found = find(tmp_path, "nginx", PATH=str(tmp_path / "bin"))
     assert found.credential is None
     assert "is not on PATH" in found.notes[0]
+
+
+def test_a_helper_that_is_no_program_is_noted(tmp_path: Path) -> None:
+    helper(tmp_path / "bin", "own", "")
+    (tmp_path / "bin" / "docker-credential-own").write_bytes(b"\x7fELF no more")
+    (tmp_path / ".docker").mkdir()
+    file = tmp_path / ".docker" / "config.json"
+    file.write_text(json.dumps({"credsStore": "own"}))
+    found = find(tmp_path, "nginx", PATH=str(tmp_path / "bin"))
+    assert "docker-credential-own cannot be run: Exec format error" in found.notes[0]
 
 
 def test_a_helper_that_hangs_is_left(

@@ -209,6 +209,30 @@ def test_wrong_size(registry: Scripted, image: images.Image, lock: Lock) -> None
     assert f"has {len(body) + 1} bytes where {len(body)} were promised" in done.err
 
 
+def test_an_index_in_an_index(
+    registry: Scripted, image: images.Image, lock: Lock
+) -> None:
+    inner = image.index
+    outer = images.two_platforms()
+    entry = {"digest": images.digest(inner), "size": len(inner)}
+    platform = {"os": "linux", "architecture": "amd64"}
+    outer.index = json.dumps({"manifests": [{**entry, "platform": platform}]}).encode()
+    headers = {"Content-Type": images.INDEX}
+    registry.say(MANIFEST, Answer(200, outer.index, headers))
+    done = lock(f"{registry.host}/app:1")
+    assert "the index leads to another index, not to an image" in done.err
+
+
+def test_a_configuration_that_is_too_large_is_not_asked_for(
+    registry: Scripted, lock: Lock
+) -> None:
+    config = {"mediaType": images.CONFIG, "digest": images.digest(b""), "size": 1 << 30}
+    registry.say(MANIFEST, Answer(200, json.dumps({"config": config}).encode()))
+    done = lock(f"{registry.host}/app:1")
+    assert "the image configuration is larger than 8388608 bytes" in done.err
+    assert registry.paths() == [MANIFEST]
+
+
 def test_a_digest_reference_is_held_to_its_digest(
     registry: Scripted, image: images.Image, lock: Lock
 ) -> None:
@@ -288,7 +312,7 @@ def test_a_challenge_from_where_it_redirects_is_not_answered(
     done = lock(
         f"{registry.host}/app:1", "--username", USER, "--password-stdin", stdin=stdin
     )
-    assert done.status == 1
+    assert "redirects to 127.0.0.1, which answers with HTTP 401" in done.err
     assert elsewhere.paths() == ["/x"]
     assert "authorization" not in elsewhere.seen[0].headers
 
