@@ -47,7 +47,7 @@ class DemoError(RuntimeError):
 def main(words: list[str]) -> int:
     """Run the command line; give the exit status."""
     options = _parser().parse_args(words)
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     try:
         if options.destroy:
             return _destroy_kept(console)
@@ -63,7 +63,9 @@ def main(words: list[str]) -> int:
         progress.FailedError,
         workspace.TerraformError,
     ) as error:
-        Console(stderr=True, highlight=False).print(str(error), markup=False)
+        Console(stderr=True, highlight=False, markup=False, emoji=False).print(
+            str(error), soft_wrap=True
+        )
         return 1
 
 

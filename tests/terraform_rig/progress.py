@@ -51,6 +51,8 @@ class Follower:
                 self._finished(event["hook"])
             case "diagnostic":
                 self._diagnosed(event["diagnostic"])
+            case _:
+                pass
 
     def _planned(self, changes: dict[str, Any]) -> None:
         if changes["operation"] == "plan":
@@ -64,8 +66,8 @@ class Follower:
         self.done += 1
         address = hook["resource"]["addr"]
         self.progress.update(self.task, completed=self.done, what=_short(address))
-        if not self.console.is_terminal:
-            self.console.print(f"  {hook['action']} {address}", markup=False)
+        if not self.console.is_terminal and hook["action"] != "read":
+            self.console.print(f"  {hook['action']} {address}", soft_wrap=True)
 
     def _diagnosed(self, diagnostic: dict[str, Any]) -> None:
         text = "\n".join(filter(None, [diagnostic["summary"], diagnostic["detail"]]))

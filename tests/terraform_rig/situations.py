@@ -19,14 +19,13 @@ if TYPE_CHECKING:
 
 REGION: Final = "ap-northeast-1"
 SECRET_VALUE: Final = "made-up-secret-7f3a9c1e"  # noqa: S105 - made up, and looked for
-IMAGE: Final = (
-    "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com/event-generator:0.11.0"
-)
+REGISTRY: Final = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com"
 
 
 def client(cloud: Emulator, service: str) -> Any:
     """Give a boto3 client that speaks to the emulator and to nothing else."""
-    return boto3.client(
+    make: Any = boto3.client
+    return make(
         service,
         endpoint_url=cloud.url,
         region_name=REGION,
@@ -58,7 +57,7 @@ def _sysdig(cloud: Emulator) -> Variables:
 def _no_nat(cloud: Emulator) -> Variables:
     return {
         **_sysdig(cloud),
-        "application_image": IMAGE,
+        "application_image": f"{REGISTRY}/event-generator:0.11.0",
         "proxy_host": "proxy.corp.example",
         "proxy_cidr_blocks": ["192.0.2.0/24"],
     }

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     from tests.terraform_rig.workspace import Stack
 
+PROVENANCE: Final = "fargate-instrument.provenance"
 # What ECS adds to every container when it registers one.
-_FILLED_IN: Final = (
+_FILLED_IN: Final[tuple[tuple[str, object], ...]] = (
     ("cpu", 0),
     ("environment", []),
     ("essential", True),
@@ -65,7 +66,7 @@ def show(console: Console, stack: Stack, built: Built) -> None:
         console.print(_difference(container, after))
     for name, container in added.items():
         console.rule(f"container {name}: added", align="left")
-        console.print(Text(_text(container), style="green"))
+        console.print(Text("\n".join(_lines(container)), style="green"))
 
 
 def _registered(built: Built) -> list[dict[str, Any]]:
@@ -92,7 +93,7 @@ def _counts(state: dict[str, Any]) -> Table:
     table.add_column("of these")
     for module, kinds in _by_module(state["values"]["root_module"]).items():
         listed = ", ".join(
-            f"{kind.removeprefix('aws_')}{f' ×{count}' if count > 1 else ''}"
+            f"{kind.removeprefix('aws_')}{f' x{count}' if count > 1 else ''}"
             for kind, count in sorted(kinds.items())
         )
         table.add_row(module or "(stack)", str(kinds.total()), listed)
@@ -139,12 +140,23 @@ def _facts(built: Built) -> Table:
     return table
 
 
-def _text(value: object) -> str:
-    return json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
+def _lines(container: dict[str, Any]) -> list[str]:
+    """Write a container for a reader: no commas, the provenance label in short."""
+    labels = container.get("dockerLabels", {})
+    short = {name: _in_short(name, text) for name, text in labels.items()}
+    shown = {**container, "dockerLabels": short} if labels else container
+    text = json.dumps(shown, indent=2, sort_keys=True, ensure_ascii=False)
+    return [line.rstrip(",") for line in text.splitlines()]
 
 
-def _difference(before: object, after: object) -> Text:
-    lines = difflib.ndiff(_text(before).splitlines(), _text(after).splitlines())
+def _in_short(name: str, text: str) -> str:
+    if name != PROVENANCE:
+        return text
+    return f"(what to take back, {len(text)} characters)"
+
+
+def _difference(before: dict[str, Any], after: dict[str, Any]) -> Text:
+    lines = difflib.ndiff(_lines(before), _lines(after))
     shown = Text()
     for line in lines:
         if not line.startswith("?"):
