@@ -102,13 +102,17 @@ class _Run:
         self.instrumented = tuple(self.made[index]["name"] for index in chosen)
         self._check_names(chosen)
         self._check_only_on()
-        if not chosen or not self._check_shapes([*chosen, *sorted(self.own)]):
+        if not chosen:
             return
-        self._check_task(chosen)
+        touched = [*chosen, *sorted(self.own)]
+        sound = [index for index in touched if self._is_sound(index)]
+        self._check_task([index for index in chosen if index in sound])
         before = list(self.made)
         for index in chosen:
-            self.made[index] = self._patched(index)
-        self._add_containers(before, chosen)
+            if index in sound:
+                self.made[index] = self._patched(index)
+        if sound == touched:
+            self._add_containers(before, chosen)
         if self.recipe.exact and not self.notes.problems:
             self._warn_altered(chosen)
 
@@ -139,19 +143,22 @@ class _Run:
                 )
             else:
                 seen[name] = index
-        if self.notes.problems:
-            self._check_shapes(self._surely_meant())
-        return not self.notes.problems
+        usable = not self.notes.problems
+        if not usable:
+            for index in self._surely_meant():
+                self._is_sound(index)
+        return usable
 
     def _surely_meant(self) -> list[int]:
         """Give the containers that are targets whatever the names of the others."""
+        left_out = (*self.definition.exclude, *_ignored(self.recipe))
         return [
             index
             for index, container in enumerate(self.made)
             if isinstance(container, dict)
             and isinstance(container.get("name"), str)
             and not self.definition.include
-            and not any(p.matches(container["name"]) for p in self.definition.exclude)
+            and not any(pattern.matches(container["name"]) for pattern in left_out)
         ]
 
     def _check_names(self, chosen: Sequence[int]) -> None:
@@ -182,17 +189,17 @@ class _Run:
                         )
                     )
 
-    def _check_shapes(self, indexes: Sequence[int]) -> bool:
-        problems = self.notes.problems
-        for index in indexes:
-            problems += self.definition.flaws.get(index, ())
-            place = f"{self.definition.address}[{index}]"
-            loose = self.recipe.exact and index not in self.own
-            ecs.ContainerCheck(
-                self.made[index], index, place, problems, loose_argv=loose
-            ).run()
-            if index not in self.own:
-                self._warn_bare_variables(index, place)
+    def _is_sound(self, index: int) -> bool:
+        """Check the shape of what a recipe can touch in one container."""
+        place = f"{self.definition.address}[{index}]"
+        problems = [*self.definition.flaws.get(index, ())]
+        loose = self.recipe.exact and index not in self.own
+        ecs.ContainerCheck(
+            self.made[index], index, place, problems, loose_argv=loose
+        ).run()
+        self.notes.problems += problems
+        if not problems and index not in self.own:
+            self._warn_bare_variables(index, place)
         return not problems
 
     def _warn_bare_variables(self, index: int, place: str) -> None:

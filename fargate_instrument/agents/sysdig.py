@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from fargate_instrument.agents import options as read
 from fargate_instrument.agents.marks import repository
-from fargate_instrument.errors import Failure, Problem, nearest
+from fargate_instrument.errors import Failure, Problem
+from fargate_instrument.jsontext import dump
 from fargate_instrument.recipe import (
     SIDECAR,
     AddCapability,
@@ -134,8 +135,8 @@ def _outside_sets(options: Mapping[str, Any]) -> list[Problem]:
     return [
         Problem(
             f"options.{name}",
-            "is none of " + ", ".join(value or '""' for value in SETS[name]),
-            (nearest(read.text(options, name), filter(None, SETS[name])),),
+            f"is {dump(options[name])}, one of {', '.join(SETS[name][:-1])} is needed",
+            (),
             "request",
         )
         for name in _undocumented(options)
