@@ -54,7 +54,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.description = DESCRIPTION
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.set_defaults(refuse=parser.error)
     add = parser.add_argument
     add(
         "images",

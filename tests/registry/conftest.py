@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import json
 from dataclasses import dataclass
@@ -10,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fargate_instrument import cli
-from fargate_instrument.commands import lock as command
+from fargate_instrument import cli, commands
 from fargate_instrument.errors import Failure
 from tests.registry import servers
 
@@ -45,6 +43,7 @@ class Outcome:
     status: int
     out: str
     problems: tuple[Any, ...] = ()
+    usage: str = ""
 
     @property
     def err(self) -> str:
@@ -58,23 +57,22 @@ class Streams(cli.Streams):
         super().__init__()
         self.stdin = io.BytesIO(stdin)
         self.written = b""
+        self.complaint = ""
 
     def write(self, data: bytes) -> None:
         self.written += data
 
     def err(self, text: str) -> None:
-        raise AssertionError(text)
+        self.complaint += text
 
 
 def run_lock(*arguments: str, stdin: bytes = b"") -> Outcome:
-    parser = argparse.ArgumentParser()
-    command.configure(parser)
     streams = Streams(stdin)
     try:
-        status = command.run(parser.parse_args(list(arguments)), streams)
+        status = commands.run(["lock", *arguments], streams)
     except Failure as failure:
         return Outcome(1, streams.written.decode(), failure.problems)
-    return Outcome(status, streams.written.decode())
+    return Outcome(status, streams.written.decode(), usage=streams.complaint)
 
 
 @pytest.fixture

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import stat
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fargate_instrument.commands import lock as command
 from fargate_instrument.errors import Failure
 from fargate_instrument.registry import lockfile
 from tests.registry import images
@@ -22,12 +23,12 @@ from tests.registry.servers import Answer, Scripted
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     Lock = Callable[..., Outcome]
     Locked = Callable[[], dict[str, Any]]
 
 LOCK = "image-configs.lock.json"
+PROGRAM = Path(__file__).parents[2] / "fargate_instrument" / "__main__.py"
 WINDOWS = {"runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2022_CORE"}}
 
 
@@ -369,13 +370,10 @@ def test_asks_that_cannot_be_met(
         ["-", "--username", "me", "--password-stdin"],
     ],
 )
-def test_usage(
-    lock: Lock, arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as caught:
-        lock(*arguments)
-    assert caught.value.code == 2
-    assert "usage:" in capsys.readouterr().err
+def test_usage(lock: Lock, arguments: list[str]) -> None:
+    done = lock(*arguments)
+    assert (done.status, done.out) == (2, "")
+    assert done.usage.startswith("usage: fargate-instrument lock ")
 
 
 def test_a_login_is_for_one_registry(registry: Scripted, lock: Lock) -> None:
@@ -492,11 +490,37 @@ def test_what_is_rendered_is_read(entries: dict[str, Any]) -> None:
     assert lockfile.render(backwards) == text
 
 
-def test_help_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
-    parser = argparse.ArgumentParser()
-    command.configure(parser)
-    with pytest.raises(SystemExit):
-        parser.parse_args(["--help"])
-    text = capsys.readouterr().out
+def test_help_names_every_option(lock: Lock) -> None:
+    done = lock("--help")
+    assert (done.status, done.usage) == (0, "")
     for option in ("--output", "--platform", "--all", "--check", "--update"):
-        assert option in text
+        assert option in done.out
+
+
+def test_as_a_program(registry: Scripted, image: images.Image, tmp_path: Path) -> None:
+    """The exit status and the streams, as a shell sees them."""
+    name = f"{registry.host}/one:1"
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        done = subprocess.run(
+            [sys.executable, str(PROGRAM), "lock", *arguments],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    status, out, err = run(name)
+    digest = images.digest(image.index)
+    text = f"added  {name}  linux/amd64  {digest}\n{LOCK}: written\n"
+    assert (status, out, err) == (0, text, "")
+    assert json.loads((tmp_path / LOCK).read_text())[name]["Digest"] == digest
+    assert run("--check")[0] == 0
+    status, out, err = run(f"{registry.host}/gone:1")
+    assert (status, out) == (1, "")
+    assert err.startswith(f'image "{registry.host}/gone:1": 127.0.0.1:')
+    assert "\n  check the reference, or push the image first\n" in err
+    status, out, err = run()
+    assert (status, out) == (2, "")
+    assert "usage: fargate-instrument lock" in err
