@@ -176,6 +176,12 @@ SHAPE: dict[str, Pair] = {
             task(web(dockerLabels={"a": 1})),
             task(web(logConfiguration={**awslogs(), "options": {**LOG, "m": True}})),
             task(web(healthCheck={"command": "true"})),
+            task(web(dockerLabels=["a"])),
+            task(web(dependsOn=["side"]), HELPER),
+            task(web(environmentFiles=["a.env"])),
+            task(web(), {"name": 5}),
+            task(web(), {"image": {}}),
+            task({"name": 5}),
             task("web"),
             task(web(), volumes={"name": "data"}),
             task(web(), requiresCompatibilities="FARGATE"),
@@ -189,6 +195,8 @@ SHAPE: dict[str, Pair] = {
             task(web(logConfiguration={"options": {}})),
             task(web(healthCheck={"interval": 30})),
             task(web(repositoryCredentials={})),
+            task(web(dependsOn=[{"condition": "START"}])),
+            task(web(environmentFiles=[{"type": "s3"}])),
         ],
         [task(web(healthCheck=probe())), task(web(environment=[{"name": "A"}]))][:1],
     ),
@@ -396,9 +404,16 @@ RESOURCES: dict[str, Pair] = {
             sized("300", "1024"),
             sized("half", "1024"),
             sized("512", "lots"),
+            sized("half vCPU", "1024"),
+            sized("0.3 vCPU", "1024"),
+            sized("512", "9" * 40),
             ec2(web(), cpu="64"),
         ],
-        [sized("512", "1024"), ec2(web(), cpu="300")],
+        [
+            sized("512", "1024"),
+            ec2(web(), cpu="300"),
+            ec2(web(), cpu="0.125 vCPU"),
+        ],
     ),
     "R32": (
         [task(web(cpu=256), side(cpu=257))],
@@ -611,12 +626,16 @@ FARGATE: dict[str, Pair] = {
             task(web(**ports({"containerPortRange": "99-90"}))),
             task(web(**ports({"containerPortRange": "90"}))),
             task(web(**ports({"containerPortRange": "0-70000"}))),
+            task(web(**ports({"containerPortRange": "8000-8000000000"}))),
         ],
         [task(web(**ports({"containerPortRange": "90-99"})))],
     ),
     "R65": (
         [task(web(resourceRequirements=[{"type": "GPU", "value": "1"}]))],
-        [ec2(web(resourceRequirements=[{"type": "GPU", "value": "1"}]))],
+        [
+            ec2(web(resourceRequirements=[{"type": "GPU", "value": "1"}])),
+            task(web(resourceRequirements=[{"type": "NeuronDevice", "value": "1"}])),
+        ],
     ),
     "R66": (
         [
@@ -818,7 +837,11 @@ DOCUMENTED: dict[str, Pair] = {
     ),
     "F2": (
         [task(web(**PTRACE), facts=OLD)],
-        [task(web(**PTRACE), facts=NEW), task(web(**PTRACE), facts=LATEST)],
+        [
+            task(web(**PTRACE), facts=NEW),
+            task(web(**PTRACE), facts=LATEST),
+            task(web(**PTRACE), facts={"platformVersion": "1.100000.0"}),
+        ],
     ),
     "F5": (
         [task(web(), cpu="8192", memory="16384", facts=OLD)],
@@ -1041,6 +1064,10 @@ HAZARDS: dict[str, Pair] = {
             task(web(entryPoint=[SYSDIG], command=["/app"]), runtimePlatform=X86),
             task(web(), runtimePlatform=ARM, facts=image(Architecture="arm64")),
             task(web(entryPoint=["/srv/x86_64/app"]), runtimePlatform=ARM),
+            task(
+                web(environment=variables(A="b", LD_PRELOAD="/lib/aarch64/a.so")),
+                runtimePlatform=ARM,
+            ),
         ],
     ),
     "H9": (

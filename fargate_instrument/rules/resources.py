@@ -28,7 +28,7 @@ FARGATE_SIZES: dict[int, tuple[int, ...]] = {
 
 WINDOWS_CPU = (1024, 2048, 4096)
 EC2_CPU = range(128, 192 * 1024 + 1)
-_MOST_DIGITS = 9
+_LONGEST = 20
 
 
 def check(subject: Subject) -> None:
@@ -63,7 +63,7 @@ def _scaled(value: object, suffix: str, factor: int) -> int | None:
     if value.__class__ is int:
         return value
     text = str(value).strip().lower()
-    if not text.isascii() or len(text) > _MOST_DIGITS:
+    if not text.isascii() or len(text) > _LONGEST:
         return None
     if not text.endswith(suffix):
         return int(text) if text.isdecimal() else None

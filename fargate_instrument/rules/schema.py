@@ -7,7 +7,7 @@ value, in which nothing is wrong; ``admit`` finds out what and where.
 
 from __future__ import annotations
 
-from fargate_instrument.ecs_model import DESCRIBE_ONLY, ENUMS, REQUIRED, SHAPES
+from fargate_instrument.ecs_model import ENUMS, REQUIRED, SHAPES
 from fargate_instrument.jsontext import kind as kind_of
 
 TYPE_CHECKING = False
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 SCALARS = {"string": str, "integer": int, "long": int, "boolean": bool}
 WORDS = {"string": "a text", "integer": "an integer", "boolean": "true or false"}
 
+OF_A_CONTAINER = 2  # containerDefinitions, and the index
+FEW = 8
 _LOST = object()
 _FITTING: dict[str, Fits] = {}
 
@@ -150,10 +152,9 @@ def admit(
 
 def place_name(path: Path) -> str:
     """Name the member that a path ends in, for a sentence."""
-    for step in reversed(path):
-        if isinstance(step, str):
-            return step
-    return "the task definition"
+    if len(path) == OF_A_CONTAINER:
+        return "a container definition"
+    return next(step for step in reversed(path) if isinstance(step, str))
 
 
 def _admit_value(
@@ -207,12 +208,12 @@ def _unknown(
 ) -> None:
     from fargate_instrument.errors import nearest  # noqa: PLC0415  (a rare case)
 
-    if shape == "TaskDefinition" and member in DESCRIBE_ONLY:
-        return
     if shape == "ContainerDefinition" and member in SHAPES["TaskDefinition"]:
         hint = "it belongs to the task definition, not to a container"
     else:
         hint = nearest(member, SHAPES[shape])
+        if hint.startswith("known: ") and len(SHAPES[shape]) > FEW:
+            hint = "remove it"
     message = f'has "{member}", which ECS does not know in {place_name(path)}'
     report.add("S1", (*path, member), message, owner, hint=hint)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fargate_instrument.ecs_model import ENUMS, SHAPES
+from fargate_instrument.jsontext import Number
 from fargate_instrument.rules import SEVERITIES, check, whole_task
 from fargate_instrument.rules.schema import fits
 from fargate_instrument.rules.table import RULES
@@ -158,6 +159,40 @@ def test_facts_of_the_wrong_type_are_reported_and_left_out() -> None:
     found = check([web()], {"volumes": "data", "pidMode": 5, "cpu": 512})
     assert {one.rule for one in found} == {"S2"}
     assert {one.address for one in found} == {("volumes",), ("pidMode",)}
+
+
+def test_own_facts_of_the_wrong_type_are_reported_and_left_out() -> None:
+    wrong = {"imageConfigs": [], "instrumentation": {}, "platformVersion": 1.4}
+    found = check([web()], wrong)
+    assert [(one.rule, one.address) for one in found] == [
+        ("S2", ("imageConfigs",)),
+        ("S2", ("instrumentation",)),
+        ("S2", ("platformVersion",)),
+    ]
+    facts = [5, {}, {"containers": 5}, {"containers": ["web"], "agent": 1}]
+    assert check([web()], {"instrumentation": facts}) == []
+    assert check([web()], {"imageConfigs": {"nginx:1.27": {"Env": 5}}}) == []
+
+
+def test_number_that_is_carried_as_text() -> None:
+    """Where a number cannot be read exactly, the size is measured as JSON."""
+    small = web(unknown=Number("1.50"))
+    large = web(unknown=Number("1.50"), command=["x" * 70000])
+    assert [one.rule for one in check([small], {})] == ["S1"]
+    assert [one.rule for one in check([large], {})] == ["S1", "R5"]
+    (found,) = check([web(memory=Number("512.0"))], {})
+    assert (found.rule, found.address[-1]) == ("S2", "memory")
+
+
+def test_unknown_member_has_a_hint() -> None:
+    hints = {
+        "futureField": "remove it",
+        "helthCheck": 'did you mean "healthCheck"?',
+        "networkMode": "it belongs to the task definition",
+    }
+    for member, hint in hints.items():
+        (found,) = check([web(**{member: "1"})], {})
+        assert found.fix.startswith(hint)
 
 
 def test_numbers_are_good_enough_for_cpu_and_memory_facts() -> None:
