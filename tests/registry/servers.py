@@ -77,12 +77,14 @@ class RealRegistry:
 
 @contextlib.contextmanager
 def real_registry(
-    folder: Path, user: str = "", password: str = ""
+    folder: Path, user: str = "", password: str = "", auth: str = ""
 ) -> Iterator[RealRegistry]:
-    """Run docker-registry on a free port; with htpasswd where a user is given."""
+    """Run docker-registry on a free port.
+
+    ``auth``: that part of its configuration; htpasswd where only a user is given.
+    """
     port = free_port()
-    auth = ""
-    if user:
+    if user and not auth:
         file = folder / "htpasswd"
         subprocess.run(
             ["htpasswd", "-Bbc", str(file), user, password],
