@@ -125,6 +125,8 @@ def literal_text(value: Any, indent: int = 0) -> str:
         return '{"*": ' + literal_text(value["*"]) + "}"
     if isinstance(value, list):
         return "[" + literal_text(value[0]) + "]"
+    if isinstance(value, tuple) and len(value) == 1:
+        return f'("{value[0]}",)'
     if isinstance(value, tuple):
         rows = (f'{inner}"{item}",\n' for item in value)
         return "(\n" + "".join(rows) + pad + ")"
