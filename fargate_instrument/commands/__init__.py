@@ -1,1 +1,127 @@
-"""The subcommands, one module each, for people and CI; never on the plan path."""
+"""The commands for people and CI: which there are and how one is run; not their work.
+
+Off the plan path. Only the module of the command that is asked for is imported.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from typing import TYPE_CHECKING, Any
+
+from fargate_instrument.errors import nearest
+from fargate_instrument.version import __version__
+
+if TYPE_CHECKING:
+    from fargate_instrument.cli import Streams
+
+PROGRAM = "fargate-instrument"
+TABLE: dict[str, tuple[str, str]] = {
+    "patch": ("patch", "put an agent into a task definition"),
+    "diff": ("diff", "show what patch would change"),
+    "explain": ("explain", "say what is added where and why, and what is left alone"),
+    "remove": ("remove", "take an agent out of a task definition again"),
+    "check": ("check", "check task definitions against the rules of ECS and Fargate"),
+    "audit": ("audit", "find task definitions that run without an agent"),
+    "lock": (
+        "lock",
+        "ask registries for images' entry points and write image-configs.lock.json",
+    ),
+    "agents": ("agents", "list the agents"),
+    "schema": ("schema", "print JSON Schemas, or check a file against one"),
+}
+"""Command -> module in this package, one line of help."""
+
+_OK, _USAGE = 0, 2
+
+_HEAD = f"""\
+usage: {PROGRAM} COMMAND [ARGUMENT...]
+       {PROGRAM} < query.json     (what Terraform's data "external" does)
+
+Puts runtime-security agents into ECS Fargate task definitions, and takes them out.
+
+commands:
+"""
+_TAIL = f"""
+options:
+  -h, --help  show this help, or that of a command: {PROGRAM} COMMAND --help
+  --version   show the version
+
+try it:
+  {PROGRAM} agents
+  {PROGRAM} schema sysdig --format text
+  aws ecs describe-task-definition --task-definition web > web.json
+  {PROGRAM} diff --agent sysdig --options sysdig.json web.json
+
+exit status: 0 done; 1 something you can fix, or a gate that says no; 2 usage;
+3 a bug of the program; 130 interrupted
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that speaks through the program's streams."""
+
+    def __init__(self, streams: Streams | None, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.streams = streams
+        self.color = False
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        if not message or self.streams is None:
+            return
+        if file is sys.stderr and file is not sys.stdout:
+            self.streams.err(message)
+        else:
+            self.streams.out(message)
+
+
+def run(arguments: list[str], streams: Streams) -> int:
+    """Run one command and give its exit status. Failure is the caller's to show."""
+    first, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if first in ("-h", "--help"):
+        streams.out(help_text())
+        return _OK
+    if first == "--version":
+        streams.out(f"{PROGRAM} {__version__}\n")
+        return _OK
+    if not first:
+        streams.err(help_text())
+        return _USAGE
+    if first not in TABLE:
+        what = "option" if first.startswith("-") else "command"
+        known = ["--help", "--version"] if what == "option" else TABLE
+        streams.err(
+            f"{PROGRAM}: {first} is no {what}; {nearest(first, known)}\n"
+            f"  {PROGRAM} --help lists the commands\n"
+        )
+        return _USAGE
+    command = load(first)
+    parser = parser_of(first, command, streams)
+    try:
+        status: int = command.run(parser.parse_args(rest), streams)
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else _USAGE
+    return status
+
+
+def load(name: str) -> Any:
+    """Import a command's module."""
+    return importlib.import_module(f"{__name__}.{TABLE[name][0]}")
+
+
+def parser_of(name: str, command: Any, streams: Streams | None = None) -> Parser:
+    """Make a command's argument parser."""
+    parser = Parser(
+        streams, prog=f"{PROGRAM} {name}", description=command.HELP, allow_abbrev=False
+    )
+    parser.set_defaults(refuse=parser.error)
+    command.configure(parser)
+    return parser
+
+
+def help_text() -> str:
+    """Give the help of the whole program."""
+    width = max(map(len, TABLE)) + 2
+    lines = [f"  {name:<{width}}{text}\n" for name, (_, text) in TABLE.items()]
+    return _HEAD + "".join(lines) + _TAIL

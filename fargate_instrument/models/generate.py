@@ -13,10 +13,15 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from fargate_instrument.models import query
+from fargate_instrument import agents
+from fargate_instrument.models import query, tables
 from fargate_instrument.models.options import OPTIONS
+from fargate_instrument.models.recipe import Recipe
 
 ROOT = Path(__file__).resolve().parents[2]
+NOT_READ = ("recipe", "result")
+"""Schemas of what the plan path makes, and so need not check."""
+
 KEPT = {
     "type",
     "enum",
@@ -55,6 +60,7 @@ def schemas() -> dict[str, dict[str, Any]]:
         "include": json_schema(query.Include, "include"),
         "image_configs": json_schema(query.ImageConfigs, "image_configs"),
         "task_definitions": json_schema(query.Batch, "task_definitions"),
+        "recipe": json_schema(Recipe, "recipe"),
         "result": json_schema(query.Result, "result"),
     }
     for name, model in OPTIONS.items():
@@ -88,7 +94,7 @@ def declared() -> str:
     tables = {
         name: reduced(schema, schema.get("$defs", {}))
         for name, schema in schemas().items()
-        if name != "result"
+        if name not in NOT_READ
     }
     return (
         '"""What may go in, as data; GENERATED from the models, never edited.\n\n'
@@ -110,7 +116,26 @@ def files() -> dict[Path, str]:
     folder = ROOT / "docs" / "reference" / "schemas"
     for name, schema in schemas().items():
         made[folder / f"{name}.json"] = json.dumps(schema, indent=2) + "\n"
+    for name in OPTIONS:
+        page = ROOT / "docs" / "reference" / f"options-{name}.md"
+        made[page] = options_page(name)
     return made
+
+
+def options_page(name: str) -> str:
+    """Give the reference page of an agent's options."""
+    schema = schemas()[f"options.{name}"]
+    columns = ("option", "type", "required", "meaning")
+    named = [one for one in agents.SECRET_OPTIONS if one in schema["properties"]]
+    secret = ", ".join(f"`{option}`" for option in named) or "none"
+    return (
+        f"<!-- Generated from the models; python -m fargate_instrument.models.generate"
+        f" --write -->\n\n# Options of `{name}`\n\n{agents.TABLE[name]}.\n\n"
+        f"Numbers and booleans may be given as text, and an empty text means absent, as"
+        f" Terraform\nusers write them. An unknown option is an error. Never shown in any"
+        f" message: {secret}.\nThe same as a JSON Schema: [schemas/options.{name}.json]"
+        f"(schemas/options.{name}.json).\n\n{tables.markdown(schema, columns)}"
+    )
 
 
 def main(arguments: list[str]) -> int:

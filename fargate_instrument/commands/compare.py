@@ -1,0 +1,111 @@
+"""Two JSON values -> what is different, as JSON Patch operations and in words.
+
+Not a text diff. RFC 6902, with ``before`` added to what it takes away or replaces.
+"""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any
+
+from fargate_instrument.jsontext import dump, place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    Operation = dict[str, Any]
+
+_LONG = 60
+NAMED_BY = ("name", "containerName", "sourceContainer", "containerPath")
+"""Members by which a person knows an entry of a list."""
+
+
+def operations(before: Any, after: Any, pointer: str = "") -> list[Operation]:
+    """List the operations that turn ``before`` into ``after``, in order."""
+    if _same(before, after):
+        return []
+    if isinstance(before, dict) and isinstance(after, dict):
+        return list(_members(before, after, pointer))
+    if isinstance(before, list) and isinstance(after, list):
+        return list(_items(before, after, pointer))
+    return [{"op": "replace", "path": pointer, "before": before, "value": after}]
+
+
+def _same(before: Any, after: Any) -> bool:
+    return dump(before) == dump(after)
+
+
+def _members(
+    before: dict[str, Any], after: dict[str, Any], pointer: str
+) -> Iterator[Operation]:
+    for key in sorted({*before, *after}):
+        path = f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+        if key not in after:
+            yield {"op": "remove", "path": path, "before": before[key]}
+        elif key not in before:
+            yield {"op": "add", "path": path, "value": after[key]}
+        else:
+            yield from operations(before[key], after[key], path)
+
+
+def _items(before: list[Any], after: list[Any], pointer: str) -> Iterator[Operation]:
+    """Walk from the end, so that no operation moves the place of the next."""
+    keys = [_key(item) for item in before], [_key(item) for item in after]
+    matcher = SequenceMatcher(None, *keys, autojunk=False)
+    for tag, i1, i2, j1, j2 in reversed(matcher.get_opcodes()):
+        if tag == "equal":
+            for i, j in reversed(list(zip(range(i1, i2), range(j1, j2), strict=True))):
+                yield from operations(before[i], after[j], f"{pointer}/{i}")
+            continue
+        for i in reversed(range(i1, i2)):
+            yield {"op": "remove", "path": f"{pointer}/{i}", "before": before[i]}
+        for j in range(j1, j2):
+            path = f"{pointer}/{i1 + j - j1}"
+            yield {"op": "add", "path": path, "value": after[j]}
+
+
+def _key(item: Any) -> str:
+    """Say which items of two lists are the same thing, perhaps changed."""
+    if isinstance(item, dict):
+        for member in NAMED_BY:
+            if isinstance(item.get(member), str):
+                return f"{member}={item[member]}"
+    return dump(item)
+
+
+def address(pointer: str) -> str:
+    """Write a JSON pointer as the program's messages write addresses."""
+    made = ""
+    for part in pointer.split("/")[1:]:
+        step = part.replace("~1", "/").replace("~0", "~")
+        made = (
+            place(made, int(step)) if step.isdecimal() and made else place(made, step)
+        )
+    return made
+
+
+def sentences(before: Any, after: Any) -> list[str]:
+    """Say the differences in words, one line each."""
+    return [sentence(operation) for operation in operations(before, after)]
+
+
+def sentence(operation: Operation) -> str:
+    """Say one operation in words."""
+    where = address(operation["path"])
+    match operation["op"]:
+        case "add":
+            return f"{where}: + {_short(operation['value'])}"
+        case "remove":
+            return f"{where}: - {_short(operation['before'])}"
+        case _:
+            old, new = operation["before"], operation["value"]
+            return f"{where}: {_short(old)} -> {_short(new)}"
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, dict):
+        for key, other in (("name", "value"), ("name", "valueFrom")):
+            if set(value) == {key, other}:
+                return f"{value[key]} = {value[other]}"
+    text = dump(value)
+    return text if len(text) <= _LONG else f"{text[:_LONG]}..."

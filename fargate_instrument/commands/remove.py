@@ -1,0 +1,141 @@
+"""``remove``: a file's task definition without its instrumentation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fargate_instrument import recognise, removal
+from fargate_instrument.commands import documents, patch
+from fargate_instrument.errors import Failure, Problem, fail
+from fargate_instrument.jsontext import dump
+
+if TYPE_CHECKING:
+    import argparse
+    from typing import Any
+
+    from fargate_instrument.cli import Streams
+    from fargate_instrument.commands.documents import Document
+
+    Lost = tuple[tuple[str, str], ...]
+
+NAME = "remove"
+HELP = "take an agent out of a task definition again"
+DESCRIPTION = """\
+Take every agent out of FILE, or one, and print what is left in the form in which it
+came. Where the containers carry the label that patch and the modules write, this gives
+back exactly what went in. Where they do not, agents are known by their marks, and what
+the text does not say is asked for instead of guessed."""
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.description = DESCRIPTION
+    add = parser.add_argument
+    add(
+        "file",
+        metavar="FILE",
+        help="a list of container definitions, a task definition, or what aws ecs"
+        " describe-task-definition prints; - for standard input",
+    )
+    add("--agent", metavar="NAME", help="take out this agent only (default: all)")
+    add(
+        "--allow-missing",
+        action="store_true",
+        help="go on where a variable's plain value was a secret and is not recorded;"
+        " the variable is left out",
+    )
+    add(
+        "--entry-point-items",
+        action="append",
+        default=[],
+        metavar="NAME=N",
+        help="without a label: how many items of container NAME's command were its"
+        " entryPoint",
+    )
+    patch.target(parser)
+    add(
+        "--format",
+        choices=("text", "json"),
+        default="text",
+        help="text: the document (default); json: it and what was taken out",
+    )
+
+
+def run(args: argparse.Namespace, io: Streams) -> int:
+    """Take the instrumentation out. Raises Failure with every problem."""
+    patch.check_target(args)
+    splits = _splits(args)
+    document = documents.read(args.file, io)
+    after, agents, lost = without(document, args.agent, splits)
+    if not agents:
+        whose = f"of {args.agent} " if args.agent else ""
+        raise fail(
+            documents.ADDRESS,
+            f"no instrumentation {whose}is found in {document.name}",
+            "explain and audit say what a definition holds",
+            fault="request",
+        )
+    problems = [] if args.allow_missing else [_problem(*one) for one in lost]
+    if problems:
+        raise Failure(problems)
+    value = after.registrable() if args.register else after.value()
+    if args.format == "json":
+        missing = [{"container": name, "variable": key} for name, key in lost]
+        value = {"agents": list(agents), "missing": missing, "document": value}
+    said = f"{', '.join(agents)} taken out"
+    said += "".join(f"; {name} lacks {variable} now" for name, variable in lost)
+    patch.emit(args, io, documents.pretty(value), said)
+    return 0
+
+
+def without(
+    document: Document, agent: str | None, splits: dict[str, int]
+) -> tuple[Document, tuple[str, ...], Lost]:
+    """Take agents out of a document: by their records first, then by their marks.
+
+    Gives the document, the agents and what is missing. Raises Failure.
+    """
+    by_record = removal.remove(document.containers, agent)
+    task = removal.task_restored(document.task, by_record.task)
+    by_mark = recognise.remove_unrecorded(by_record.containers, agent, splits)
+    if by_mark.problems:
+        raise Failure(by_mark.problems)
+    agents = {*by_record.agents, *by_mark.agents}
+    if by_mark.agents:
+        task = _task_without(task, by_mark)
+    made = document.changed(by_mark.containers, task)
+    return made, tuple(sorted(agents)), by_record.lost
+
+
+def _task_without(task: dict[str, Any], taken: recognise.Taken) -> dict[str, Any]:
+    """Take back what an unrecorded agent needs around the containers."""
+    made = dict(task)
+    if taken.pid_mode and made.get("pidMode") == "task":
+        del made["pidMode"]
+    if isinstance(made.get("volumes"), list) and taken.volumes:
+        made["volumes"] = [v for v in made["volumes"] if v["name"] not in taken.volumes]
+        if not made["volumes"]:
+            del made["volumes"]
+    return made
+
+
+def _problem(name: str, variable: str) -> Problem:
+    return Problem(
+        documents.ADDRESS,
+        f"container {dump(name)} had {variable} in plain text, a secret that is"
+        " recorded nowhere",
+        (
+            "go on without the variable: --allow-missing; then write it by hand, or"
+            " better take it from a secret",
+        ),
+    )
+
+
+def _splits(args: argparse.Namespace) -> dict[str, int]:
+    made = {}
+    for assignment in args.entry_point_items:
+        name, _, number = assignment.rpartition("=")
+        if not name or not number.isdecimal():
+            args.refuse(f"--entry-point-items {assignment}: NAME=N is needed")
+        made[name] = int(number)
+    return made
