@@ -14,10 +14,7 @@ from urllib.parse import urlencode
 from fargate_instrument.registry import aws, challenge, credentials, image
 from fargate_instrument.registry.origin import is_loopback, origin
 from fargate_instrument.registry.reference import DOCKER_HUB
-from fargate_instrument.registry.transport import (
-    Request,
-    Response,
-)
+from fargate_instrument.registry.transport import Request, Response
 from fargate_instrument.registry.trouble import RegistryTrouble
 
 if TYPE_CHECKING:
@@ -31,7 +28,6 @@ if TYPE_CHECKING:
 HUB_ENDPOINT = "registry-1.docker.io"
 MAX_TOKEN = 1024 * 1024
 OK, UNAUTHORIZED, FORBIDDEN, NOT_FOUND = 200, 401, 403, 404
-OAUTH_MISSING = frozenset({404, 405})
 _ERROR_CODE = re.compile(r"[A-Z][A-Z_]{1,39}")
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 
@@ -51,14 +47,13 @@ class Client:
 
     def entry(self, platform: Platform) -> Entry:
         """Ask for the image's configuration, as the lock file holds it."""
-        digest, document, kind = self._manifest(
-            self.reference.wanted, self.reference.digest, "the manifest"
-        )
+        name = self.reference
+        known = image.Descriptor(name.digest) if name.digest else None
+        digest, document, kind = self._manifest(name.wanted, known, "the manifest")
         if kind == "index":
             chosen = image.choose(document, platform)
-            _, document, kind = self._manifest(
-                chosen.digest, chosen.digest, f"the manifest for {platform}", chosen
-            )
+            what = f"the manifest for {platform}"
+            _, document, kind = self._manifest(chosen.digest, chosen, what)
             if kind == "index":
                 raise RegistryTrouble(
                     "the index leads to another index, not to an image",
@@ -68,12 +63,11 @@ class Client:
         return image.entry_of(config, platform, digest)
 
     def _manifest(
-        self, wanted: str, digest: str, what: str, pointer: Descriptor | None = None
+        self, wanted: str, promised: Descriptor | None, what: str
     ) -> tuple[str, dict[str, object], str]:
         """Get a manifest by tag or digest: its digest, its content, its kind."""
         response = self._get(f"manifests/{wanted}", image.MAX_MANIFEST, image.ACCEPT)
         said = response.headers.get("docker-content-digest", "")
-        promised = pointer or (image.Descriptor(digest) if digest else None)
         if promised is None and said:
             promised = image.descriptor({"digest": said}, "Docker-Content-Digest")
         if promised is not None:
