@@ -320,11 +320,28 @@ class _Run:
             undo = {m: op for m, op in old.undo.items() if m not in argv}
             base, _ = provenance.undone(base, undo)
         made = self._stepped(base, index)
+        self._check_recorded(made, index)
         undo = {**provenance.difference(base, made, self.recipe.secret_names), **kept}
         labels = old.labels if old else "dockerLabels" not in base
         around = old.task if old else {}
         new = Record(self.recipe.agent, undo, labels=labels, task=around)
         return self._labelled(made, (*others, new) if self.record else others)
+
+    def _check_recorded(self, made: Container, index: int) -> None:
+        """Find variables whose earlier value is due again but is on no record."""
+        for at, entry in enumerate(made.get("environment") or ()):
+            if "value" in entry and entry["value"] is None:
+                self.notes.problems.append(
+                    Problem(
+                        f"{self.definition.address}[{index}].environment[{at}]",
+                        f"{ecs.describe(made, index)} had a {entry['name']} of its own,"
+                        " which is a secret and was not recorded",
+                        (
+                            f"write {entry['name']} by hand and take the label"
+                            f' "{provenance.LABEL}" out, or let the agent set it',
+                        ),
+                    )
+                )
 
     def _stepped(self, container: Container, index: int) -> Container:
         site = self._site(index, container)
@@ -414,12 +431,18 @@ def _ignored(recipe: Recipe) -> tuple[Pattern, ...]:
 
 
 def _older(version: object, least: str) -> bool:
-    """Compare platform versions; LATEST and what is no version is not older."""
-    if not isinstance(version, str) or not version.replace(".", "").isdecimal():
+    """Compare platform versions; LATEST and anything that is no version is not older.
+
+    What a version does not say is zero: 1.4 is 1.4.0.
+    """
+    parts = version.split(".") if isinstance(version, str) else []
+    if not all(
+        part.isascii() and part.isdecimal() and part[9:] == "" for part in parts
+    ):
         return False
-    return [int(p) for p in version.split(".") if p] < [
-        int(p) for p in least.split(".")
-    ]
+    wanted = [int(part) for part in least.split(".")]
+    given = [int(part) for part in parts]
+    return bool(given) and [*given, *[0] * (len(wanted) - len(given))] < wanted
 
 
 def _own_containers(
