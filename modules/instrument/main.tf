@@ -8,13 +8,13 @@ locals {
     startswith(abspath("/"), "/") ? ["python3"] : ["python"]
   )
 
-  task = {
-    for fact, value in var.task : fact => (
-      fact == "runtime_platform" && value != null ?
-      { for member, text in value : member => text if text != null } :
-      value
-    ) if value != null
-  }
+  # A member that is null is a fact not given.
+  task = merge(
+    { for fact, value in var.task : fact => value if value != null && fact != "runtime_platform" },
+    { for fact in ["runtime_platform"] : fact => {
+      for member, value in var.task.runtime_platform : member => value if value != null
+    } if var.task.runtime_platform != null },
+  )
 
   batch = {
     for name, entry in var.task_definitions : name => {

@@ -13,9 +13,8 @@ locals {
   orchestrator_host     = "orchestrator.${local.namespace_name}"
   orchestrator_port     = 6667
 
-  cache_prefix   = "${var.prefix}-quay"
   registry       = "${data.aws_caller_identity.current.account_id}.dkr.ecr.${var.region}.${data.aws_partition.current.dns_suffix}"
-  agent_registry = "${local.registry}/${local.cache_prefix}/sysdig"
+  agent_registry = "${local.registry}/${var.pull_through_cache_prefix}/sysdig"
 
   container_definitions = jsonencode([{
     name       = "application"
@@ -49,7 +48,9 @@ module "vpc" {
 }
 
 resource "aws_ecr_pull_through_cache_rule" "quay" {
-  ecr_repository_prefix = local.cache_prefix
+  count = var.create_pull_through_cache ? 1 : 0
+
+  ecr_repository_prefix = var.pull_through_cache_prefix
   upstream_registry_url = "quay.io"
 }
 

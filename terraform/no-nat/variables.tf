@@ -36,6 +36,12 @@ variable "collector_port" {
   }
 }
 
+variable "create_pull_through_cache" {
+  description = "Whether to make the rule that pulls from quay.io. A registry has one rule per prefix: `false` where yours has it already."
+  type        = bool
+  default     = true
+}
+
 variable "desired_count" {
   description = "Number of tasks of the application."
   type        = number
@@ -103,6 +109,17 @@ variable "proxy_port" {
   validation {
     condition     = var.proxy_port >= 1 && var.proxy_port <= 65535 && floor(var.proxy_port) == var.proxy_port
     error_message = "proxy_port must be a port, 1 to 65535."
+  }
+}
+
+variable "pull_through_cache_prefix" {
+  description = "Repository prefix of the pull-through cache for quay.io."
+  type        = string
+  default     = "quay"
+
+  validation {
+    condition     = can(regex("^[a-z0-9]+([._/-][a-z0-9]+)*$", var.pull_through_cache_prefix))
+    error_message = "pull_through_cache_prefix must be lower-case letters and digits, with single separators between them."
   }
 }
 
