@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import json
-import ssl
 import sys
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from moto.server import ThreadedMotoServer
 
 from fargate_instrument.registry import aws
 from fargate_instrument.registry.credentials import SourceTrouble
 from fargate_instrument.registry.reference import parse
-from tests.registry import images, servers
+from tests.registry import certificates, images, servers
 from tests.registry.conftest import PASSWORD, USER, Outcome
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -64,42 +60,9 @@ def secret(account: None) -> str:
 @pytest.fixture
 def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
     """Make ECR's certificate, signed by an authority that is trusted here alone."""
-    key, certificate = certificate_for(ECR)
-    file = tmp_path / "ecr.pem"
-    file.write_bytes(key + certificate)
-    (tmp_path / "authority.pem").write_bytes(certificate)
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(file)
+    context, trusted = certificates.server_for([ECR], tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(trusted))
     return context
-
-
-def certificate_for(host: str) -> tuple[bytes, bytes]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "tests")])
-    now = dt.datetime.now(dt.timezone.utc)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(days=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(
-            x509.SubjectAlternativeName([x509.DNSName(host)]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    return (
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        ),
-        certificate.public_bytes(serialization.Encoding.PEM),
-    )
 
 
 @pytest.mark.usefixtures("account")
