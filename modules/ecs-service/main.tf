@@ -62,8 +62,19 @@ locals {
     }
   ]
   container_definitions = var.normalize_container_definitions ? jsonencode(local.containers) : var.container_definitions
-  container_names       = [for container in local.containers_decoded : try(container.name, "")]
-  container_images      = [for container in local.containers_decoded : try(container.image, "")]
+
+  # Definitions that hold a secret make everything taken from them sensitive; names and images are not.
+  sensitive_names  = [for container in local.containers_decoded : try(container.name, "")]
+  sensitive_images = [for container in local.containers_decoded : try(container.image, "")]
+  container_names  = try(nonsensitive(local.sensitive_names), local.sensitive_names)
+  container_images = try(nonsensitive(local.sensitive_images), local.sensitive_images)
+
+  unpinned_images = [
+    for image in local.container_images : image
+    if !can(regex("@sha256:[0-9a-f]{64}$|:[^:/@]+$", image)) || endswith(image, ":latest")
+  ]
+  sensitive_read_only  = [for container in local.containers_decoded : container.name if try(container.readonlyRootFilesystem, false)]
+  read_only_containers = try(nonsensitive(local.sensitive_read_only), local.sensitive_read_only)
 
   volumes_decoded = [
     for volume in try(jsondecode(coalesce(var.volumes_json, "[]")), []) : {
@@ -233,5 +244,20 @@ resource "aws_ecs_task_definition" "this" {
       condition     = var.cpu < 8192 || var.runtime_platform.operating_system_family == "LINUX"
       error_message = "cpu 8192 and 16384 exist on Linux only."
     }
+  }
+}
+
+# Warnings, not errors: the service runs, but perhaps not as its owner thinks.
+check "images_are_pinned" {
+  assert {
+    condition     = !var.create || length(local.unpinned_images) == 0
+    error_message = "The next task may run another image than this one: no tag, or latest, on ${join(", ", local.unpinned_images)}."
+  }
+}
+
+check "execute_command_reaches_every_container" {
+  assert {
+    condition     = !var.create || !var.enable_execute_command || length(local.read_only_containers) == 0
+    error_message = "ECS Exec does not work in containers with a read-only root file system: ${join(", ", local.read_only_containers)}."
   }
 }

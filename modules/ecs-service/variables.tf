@@ -636,7 +636,7 @@ variable "volumes_json" {
   default     = "[]"
 
   validation {
-    condition     = var.volumes_json == null || var.volumes_json == "" ? true : can([for volume in jsondecode(var.volumes_json) : volume.name])
+    condition     = var.volumes_json == null || var.volumes_json == "" ? true : can([for volume in concat(jsondecode(var.volumes_json)) : volume.name])
     error_message = "volumes_json is JSON text: a list of objects with a name."
   }
 }

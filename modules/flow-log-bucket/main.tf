@@ -214,7 +214,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
     filter {}
 
     transition {
-      days          = max(var.lifecycle_rules.transition_days, 1)
+      days          = var.lifecycle_rules.transition_days == 0 ? 30 : var.lifecycle_rules.transition_days
       storage_class = var.lifecycle_rules.transition_class
     }
   }
