@@ -53,7 +53,8 @@ run "an_unpinned_image_by_choice" {
     allow_unpinned_image = true
   }
   override_module {
-    target = module.service
+    target  = module.service
+    outputs = { security_group_id = "sg-tasks" }
   }
   assert {
     condition     = jsondecode(local.container_definitions)[0].image == "quay.io/sysdig/orchestrator-agent"
