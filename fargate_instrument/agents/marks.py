@@ -54,6 +54,67 @@ IMAGES = {
 }
 """End of an image repository -> vendor."""
 
+LAUNCHERS = {
+    "/opt/draios/bin/": "Sysdig",
+    "/var/lib/twistlock/fargate/": "Prisma Cloud",
+    "/cws-instrumentation-volume/": "Datadog",
+    "/tmp/CrowdStrike/": "CrowdStrike",  # noqa: S108  (the vendor's path)
+    "/.aquasec/bin/": "Aqua",
+    "/opt/wiz/sensor/": "Wiz",
+    "/var/lib/lacework-backup/": "Lacework",
+    "/deepfence/usr/local/bin/": "Deepfence",
+    "/opt/attrb/launch/": "DoiT",
+}
+"""Beginning of the first argv item of a wrapped container -> vendor."""
+
+PRELOADS = {
+    "/.aquasec/bin/": "Aqua",
+    "/opt/dynatrace/oneagent/": "Dynatrace",
+}
+"""Beginning of a library in LD_PRELOAD -> vendor."""
+
+AGENT_PROGRAMS = {
+    "/opt/draios/bin/logwriter": "Sysdig",
+    "/opt/draios/bin/sidecar": "Sysdig",
+    "/opt/draios/bin/waitforever": "Sysdig",
+    "/usr/local/bin/defender": "Prisma Cloud",
+}
+"""First argv item of an agent's own container -> vendor."""
+
+MOUNTED = {"Upwind"}
+"""Vendors whose launcher has no fixed path: known by volumesFrom of their container."""
+
+WATCHES_TASK = {
+    "AWS Distro for OpenTelemetry",
+    "CloudWatch",
+    "Consul",
+    "Datadog",
+    "GuardDuty",
+    "New Relic",
+    "Splunk",
+    "X-Ray",
+}
+"""Vendors whose container serves the whole task, without a change to applications."""
+
+RUNTIME_SECURITY = {
+    "Aqua",
+    "CrowdStrike",
+    "Datadog",
+    "Deepfence",
+    "GuardDuty",
+    "Lacework",
+    "Prisma Cloud",
+    "Sysdig",
+    "Upwind",
+    "Wiz",
+}
+"""Vendors that watch what an application does, once it runs through their launcher."""
+
+
+def agent_name(vendor: str) -> str:
+    """Spell a vendor as the name of an agent is spelled, ``prisma_cloud``."""
+    return vendor.lower().replace(" ", "_").replace("-", "_")
+
 
 def owner(container: Container) -> str:
     """Name the vendor whose agent a container is, or give the empty string."""

@@ -1,0 +1,1 @@
+"""Which task definitions run uninstrumented: sources, verdicts, reports."""
