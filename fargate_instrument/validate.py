@@ -77,7 +77,8 @@ def _any_of(value: Any, schemas: list[Schema], address: str) -> list[Problem]:
         known = [v for schema in schemas for v in schema.get("enum", ())]
         return [_problem(address, _not_in(value, known))]
     if all(p.address == address and p.message.endswith("is needed") for p in best):
-        return [_problem(address, f"is {kind(value)}, {' or '.join(kinds)} is needed")]
+        needed = " or ".join(dict.fromkeys(kinds))
+        return [_problem(address, f"is {kind(value)}, {needed} is needed")]
     return best
 
 

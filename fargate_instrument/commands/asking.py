@@ -114,15 +114,14 @@ class Answer:
 def read(args: argparse.Namespace, io: Streams) -> Ask:
     """Read the arguments and the files they name. Raises Failure."""
     _refuse_two_stdins(args)
+    options, task = _options(args, io), _task(args)
     document = documents.read(args.file, io)
-    options = _options(args, io)
     query = {
         "agent": args.agent,
         "options": jsontext.dump(options),
         "container_definitions": document.text,
         "provenance": args.provenance,
     }
-    task = _task(args)
     optional = {
         "task": jsontext.dump(task) if task else "",
         "include": jsontext.dump(args.include) if args.include else "",

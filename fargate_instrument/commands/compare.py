@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Operation = dict[str, Any]
 
-_LONG = 60
+_LONG = 100
 NAMED_BY = ("name", "containerName", "sourceContainer", "containerPath")
 """Members by which a person knows an entry of a list."""
 
@@ -26,9 +26,14 @@ def operations(before: Any, after: Any, pointer: str = "") -> list[Operation]:
         return []
     if isinstance(before, dict) and isinstance(after, dict):
         return list(_members(before, after, pointer))
-    if isinstance(before, list) and isinstance(after, list):
+    if isinstance(before, list) and isinstance(after, list) and _entries(before, after):
         return list(_items(before, after, pointer))
     return [{"op": "replace", "path": pointer, "before": before, "value": after}]
+
+
+def _entries(before: list[Any], after: list[Any]) -> bool:
+    """Tell whether lists are of objects; others are compared as one value."""
+    return all(isinstance(item, dict) for item in (*before, *after))
 
 
 def _same(before: Any, after: Any) -> bool:
@@ -103,6 +108,8 @@ def sentence(operation: Operation) -> str:
 
 
 def _short(value: Any) -> str:
+    if isinstance(value, list) and value and all(isinstance(v, dict) for v in value):
+        return "; ".join(map(_short, value))
     if isinstance(value, dict):
         for key, other in (("name", "value"), ("name", "valueFrom")):
             if set(value) == {key, other}:

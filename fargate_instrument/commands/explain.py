@@ -76,6 +76,9 @@ def _container(answer: Answer, index: int, skipped: dict[str, str]) -> dict[str,
         for at, step, before, after in answer.outcome.done.trace
         if at == index
     ]
+    after = {c["name"]: c for c in answer.after.containers}[name]
+    if dump(after) == dump(answer.before.containers[index]):
+        return {"outcome": "instrumented already, nothing changes", "steps": []}
     return {"outcome": "instrumented", "steps": steps}
 
 
@@ -97,10 +100,10 @@ def _added(answer: Answer) -> list[dict[str, Any]]:
             "name": container["name"],
             "rule": rule(rules[container["name"]]),
             "role": rules[container["name"]].role,
-            "definition": container,
+            "definition": {k: v for k, v in container.items() if k != "dockerLabels"},
         }
         for container in answer.after.containers
-        if container["name"] not in there
+        if container["name"] not in there  # the label is the record, no rule's doing
     ]
 
 
@@ -126,7 +129,7 @@ def rule(step: Frozen) -> str:
 
 def _value(value: object) -> str:
     if isinstance(value, Fact):
-        return f"<{value.name}>"
+        return {"sidecar.name": "the agent's container"}.get(value.name, value.name)
     if isinstance(value, tuple):
         return " ".join(map(_value, value))
     return str(value)
@@ -143,11 +146,7 @@ def text(told: dict[str, Any]) -> str:
     for added in told["added"]:
         lines.append(f"container {dump(added['name'])}: added as {added['role']}")
         lines.append(f"  {added['rule']}")
-        lines += [
-            f"    {line}"
-            for line in compare.sentences({}, added["definition"])
-            if not line.startswith("dockerLabels")
-        ]
+        lines += [f"    {line}" for line in compare.sentences({}, added["definition"])]
     lines += _task(told["task"])
     lines += [f"warning: {warning}" for warning in told["warnings"]]
     return "\n".join(lines) + "\n"

@@ -74,7 +74,7 @@ class SetEnvironment(Closed):
     """What to do about a value that is there."""
     separator: StrictStr = ""
     """What stands between the parts of an appended value."""
-    on_secret: Literal["keep", "error"] = Field(default="keep")
+    if_in_secrets: Literal["keep", "error"] = "keep"
     """What to do if the container takes the variable from a secret."""
     only_on: Names = Field(default=[])
     """Containers by name; empty means all."""
@@ -220,8 +220,6 @@ class AddContainer(Closed):
     """Pairs of old and new first item of entryPoint, on upgrade."""
     keep_entry_point: StrictBool = False
     """Whether entryPoint stays as it is on upgrade, absent included."""
-    plain_secrets: Names = Field(default=[])
-    """Variables to remove from its environment on upgrade."""
     own_variables: Names = Field(default=[])
     """How the agent's own variables begin; others get a warning."""
     role: Literal["sidecar", "init"] = "sidecar"
@@ -300,7 +298,7 @@ def to_json(record: Any) -> Any:
     """Write a record of ``recipe`` in its JSON form."""
     name = type(record).__name__
     if name in {model.__name__ for model in RECORDS}:
-        fields = {key: to_json(value) for key, value in vars(record).items()}
+        fields = {key: to_json(getattr(record, key)) for key in record._fields}
         steps = {model.__name__ for model in RECORDS if "step" in model.model_fields}
         return {"step": name, **fields} if name in steps else fields
     if isinstance(record, (tuple, list)):

@@ -1,0 +1,94 @@
+"""The command table: help, version, usage errors, and what is imported."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from fargate_instrument import cli, commands
+from fargate_instrument.version import __version__
+from tests.program import CHECKOUT, Run, run
+
+
+def command(*arguments: str) -> Run:
+    return run(b"", list(arguments))
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_names_every_command_and_goes_to_stdout(flag: str) -> None:
+    done = command(flag)
+    assert (done.status, done.err) == (0, "")
+    for name, (_, text) in commands.TABLE.items():
+        assert f"  {name}  " in done.out.decode()
+        assert text in done.out.decode()
+
+
+def test_version() -> None:
+    assert command("--version").out.decode() == f"fargate-instrument {__version__}\n"
+
+
+class Terminal(cli.Streams):
+    """Streams whose stderr is kept."""
+
+    said = ""
+
+    def err(self, text: str) -> None:
+        self.said += text
+
+
+def test_no_command_is_usage_on_stderr() -> None:
+    streams = Terminal()
+    assert commands.run([], streams) == 2
+    assert streams.said == commands.help_text()
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("ptach", "patch"), ("remvoe", "remove"), ("--hlep", "--help")]
+)
+def test_an_unknown_word_names_the_nearest(word: str, meant: str) -> None:
+    done = command(word)
+    assert (done.status, done.out) == (2, b"")
+    assert f'did you mean "{meant}"?' in done.err
+
+
+@pytest.mark.parametrize("name", commands.TABLE)
+def test_every_command_is_what_the_table_says(name: str) -> None:
+    module = commands.load(name)
+    assert name == module.NAME
+    assert commands.TABLE[name][1] == module.HELP
+    done = command(name, "--help")
+    assert (done.status, done.err) == (0, "")
+    assert done.out.decode().startswith(f"usage: fargate-instrument {name}")
+    assert "\x1b" not in done.out.decode()
+
+
+@pytest.mark.parametrize("name", commands.TABLE)
+def test_a_wrong_argument_is_usage(name: str) -> None:
+    done = command(name, "--no-such-thing")
+    assert (done.status, done.out) == (2, b"")
+    assert f"fargate-instrument {name}: error:" in done.err
+
+
+def test_only_the_command_asked_for_is_imported() -> None:
+    code = (
+        "import sys; from fargate_instrument import cli;"
+        "status = cli.main(['agents']);"
+        "print([m for m in sys.modules if 'fargate_instrument.commands.' in m])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=CHECKOUT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    imported = done.stdout.rpartition("[")[2]
+    assert "commands.agents" in imported
+    assert not any(f"commands.{other}'" in imported for other in ("patch", "lock"))
+
+
+def test_abbreviated_options_are_refused() -> None:
+    done = command("agents", "--form", "json")
+    assert done.status == 2
