@@ -421,7 +421,7 @@ RESOURCES: dict[str, Pair] = {
     ),
     "R33": (
         [task(web(memory=1025))],
-        [task(web(memory=1024), side(memory=1024))],
+        [task(web(memory=1024))],
     ),
     "R34": (
         [task(web(memory=256, memoryReservation=257))],
@@ -894,6 +894,16 @@ DOCUMENTED: dict[str, Pair] = {
         [task(web(logConfiguration=awslogs("awslogs-region")))],
         [task(web(logConfiguration=awslogs()))],
     ),
+    "F20": (
+        [
+            task(web(memory=512), side(memory=513)),
+            task(web(memoryReservation=1000), side(memory=25)),
+        ],
+        [
+            task(web(memory=512), side(memory=512)),
+            task(web(memory=1024, memoryReservation=256), side(memory=512)),
+        ],
+    ),
     "F19": (
         [
             task(
@@ -1171,11 +1181,17 @@ HAZARDS: dict[str, Pair] = {
         [task(web(**FIRELENS), side(**ROUTER, logConfiguration=awslogs()))],
     ),
     "H20": (
-        [task(web(environment=variables(SYSDIG_ACCESS_KEY="not-a-key")))],
         [
+            task(web(environment=variables(SYSDIG_ACCESS_KEY="not-a-key"))),
+            task(web(logConfiguration=awslogs()), {**AGENT, "cpu": 64}),
+            task(web(readonlyRootFilesystem=True), {**AGENT, "cpu": 64}),
+        ],
+        [
+            task(web(logConfiguration=awslogs()), side(), {**AGENT, "cpu": 64}),
+            task({**AGENT, "cpu": 64}),
             task(
                 web(secrets=[{"name": "SYSDIG_ACCESS_KEY", "valueFrom": SECRET}]),
-            )
+            ),
         ],
     ),
     "H21": (

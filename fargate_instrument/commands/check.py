@@ -152,18 +152,18 @@ def _task(definition: Value, facts: Value, report: Report) -> Value:
 
 
 def _spelling(raw: Value, report: Report, *, described: bool) -> None:
-    """Note keys in another case, each spelling once, and what registration refuses."""
+    """Note keys in another case, all at once, and what registration refuses."""
     folded = ecs.misspelled(raw, "TaskDefinition")
-    first: dict[tuple[str | int, str], tuple[str | int, ...]] = {}
-    times = Counter((path[-1], canonical) for path, canonical in folded)
     for path, canonical in folded:
-        first.setdefault((path[-1], canonical), path)
         _clash(raw, path, canonical, report)
-    for (written, canonical), path in first.items():
-        count = times[written, canonical]
-        message = f'has "{written}" for "{canonical}"'
-        message += f", {count} times" if count > 1 else ""
-        report.add("S8", path, message, canonical=canonical)
+    if folded:
+        times = Counter((str(path[-1]), canonical) for path, canonical in folded)
+        shown = (
+            f'"{written}" for "{canonical}"'
+            + (f" ({count} times)" if count > 1 else "")
+            for (written, canonical), count in times.items()
+        )
+        report.add("S8", folded[0][0], "has " + ", ".join(shown))
     for member in () if described else raw:
         if member in DESCRIBE_ONLY:
             message = f'has "{member}", which only a description has'

@@ -50,6 +50,10 @@ LEAST_SECONDS = 30
 DEFAULT_INTERVAL, DEFAULT_RETRIES = 30, 3
 LOG_WRITER_PORT = 32000
 ROOT = ("", "0", "root")
+POLICIES = {
+    "logConfiguration": "log configuration",
+    "readonlyRootFilesystem": "read-only root file system",
+}
 ARCHITECTURES = {"amd64": "X86_64", "x86_64": "X86_64", "arm64": "ARM64"}
 LOADERS = {"X86_64": ("x86_64", "x86-64", "linux-x64"), "ARM64": ("aarch64", "arm64")}
 NO_SHELL = ("distroless", "/static-debian", "chainguard/static", "cgr.dev/")
@@ -193,7 +197,8 @@ def _tokens(subject: Subject, path: Path, container: Value) -> None:
         if entry.get("name") in SECRETS and entry.get("value"):
             where = (*path, "environment", index, "value")
             message = f'has the value of "{entry["name"]}" in plain text'
-            subject.report.add("H20", where, message, container)
+            hint = "move it to secrets"
+            subject.report.add("H20", where, message, container, hint=hint)
 
 
 def _images(subject: Subject) -> None:
@@ -329,6 +334,8 @@ def _is_init(name: str) -> bool:
 
 def _agents(subject: Subject, agents: list[tuple[Path, Value, str]]) -> None:
     probes = any("healthCheck" in container for _, container in subject.containers)
+    own = {path for path, _, _ in agents}
+    applications = [one for path, one in subject.containers if path not in own]
     sized = any(subject.task.get(member) for member in ("cpu", "memory"))
     for path, container, vendor in agents:
         essential = container.get("essential", True)
@@ -337,8 +344,22 @@ def _agents(subject: Subject, agents: list[tuple[Path, Value, str]]) -> None:
             subject.report.add("H11", path, message, container)
         if sized:
             _share(subject, path, container, vendor)
+        _unlike(subject, path, container, applications)
     if any(vendor == "Sysdig" for _, _, vendor in agents):
         _log_writer_port(subject)
+
+
+def _unlike(
+    subject: Subject, path: Path, container: Value, applications: list[Value]
+) -> None:
+    """Ask for what a policy may demand of every container: the others have it."""
+    for member, what in POLICIES.items():
+        have = all(application.get(member) for application in applications)
+        if applications and have and not container.get(member):
+            message = f"has no {what}, and all the others have one"
+            hint = f"give it {member}, if a policy asks for it"
+            where = (*path, member)
+            subject.report.add("H20", where, message, container, hint=hint)
 
 
 def _share(subject: Subject, path: Path, container: Value, vendor: str) -> None:

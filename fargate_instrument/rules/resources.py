@@ -131,11 +131,19 @@ def _sum(subject: Subject, cpu: int) -> None:
 
 
 def _each(subject: Subject, memory: int) -> None:
+    total = sum(
+        container.get("memoryReservation") or container.get("memory", 0)
+        for _, container in subject.containers
+    )
     for path, container in subject.containers:
         wanted = container.get("memory", 0)
         if wanted > memory:
             message = f"has {wanted} MiB memory, the task has {memory}"
             subject.report.add("R33", (*path, "memory"), message, container)
+            total = 0
+    if total > memory:
+        message = f"the containers reserve {total} MiB memory, the task has {memory}"
+        subject.report.add("F20", ("containerDefinitions",), message)
 
 
 def _surely_small(definition: list[Value]) -> bool:

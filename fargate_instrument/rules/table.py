@@ -68,9 +68,9 @@ SHAPE: dict[str, Row] = {
     "S8": (
         "note",
         "",
-        "a key in another spelling than ECS's own (checked by the command)",
+        "keys in another case than ECS's own (checked by the command)",
         "",
-        'write "{canonical}"; only Terraform reads the key in any case',
+        "write keys as ECS does; Terraform alone reads them in any case",
     ),
     "S10": (
         "error",
@@ -825,6 +825,13 @@ DOCUMENTED: dict[str, Row] = {
         "",
         'add the option "awslogs-region"; AWS documents it as required',
     ),
+    "F20": (
+        "warning",
+        "memory",
+        "the memory that containers reserve adds up to more than the task's",
+        "",
+        "raise the task's memory: AWS documents that the sum must fit",
+    ),
     "F19": (
         "warning",
         "runtimePlatform",
@@ -977,9 +984,13 @@ HAZARDS: dict[str, Row] = {
     "H20": (
         "warning",
         "",
-        "something that policy gates turn down: an agent's token in plain text",
+        (
+            "something that policy gates turn down: an agent's token in plain text, or"
+            " an agent container without the log configuration or the read-only root"
+            " that all the others have"
+        ),
         "",
-        "move it to secrets",
+        "{hint}",
     ),
     "H21": (
         "warning",
