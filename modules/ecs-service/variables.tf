@@ -81,6 +81,13 @@ variable "capacity_provider_strategy" {
   }
 }
 
+variable "check_image_tags" {
+  description = "Warns of images without a tag, or with the tag latest."
+  type        = bool
+  default     = true
+  nullable    = false
+}
+
 variable "cluster_arn" {
   description = "Cluster to run in when `create_cluster` is false."
   type        = string

@@ -102,6 +102,7 @@ module "service" {
   name                  = var.name
   family                = "${var.name}-orchestrator-agent"
   container_definitions = local.container_definitions
+  check_image_tags      = false # the output orchestrator_host has its own, stricter condition
   cpu                   = var.cpu
   memory                = var.memory
   platform_version      = var.platform_version

@@ -9,7 +9,7 @@ data "aws_vpc" "this" {
 locals {
   by_load_balancer = var.create && var.exposure == "load_balancer"
   by_cloud_map     = var.create && var.exposure == "cloud_map"
-  vpc_cidr_block   = one(data.aws_vpc.this[*].cidr_block)
+  vpc_cidr_block   = try(data.aws_vpc.this[0].cidr_block, "")
 
   orchestrator_host = (
     local.by_cloud_map ? "${var.service_discovery.service_name}.${var.service_discovery.namespace_name}" :

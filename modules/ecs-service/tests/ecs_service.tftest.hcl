@@ -652,3 +652,15 @@ run "exec_into_a_read_only_container_gives_a_warning" {
   }
   expect_failures = [check.execute_command_reaches_every_container]
 }
+
+run "images_without_a_fixed_tag_by_choice" {
+  command = plan
+  variables {
+    check_image_tags      = false
+    container_definitions = jsonencode([{ name = "a", image = "nginx" }])
+  }
+  assert {
+    condition     = local.unpinned_images == ["nginx"]
+    error_message = "The image is unpinned, and that is no warning."
+  }
+}
