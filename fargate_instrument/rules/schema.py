@@ -78,7 +78,10 @@ def _test(kind: Type) -> Type:
             return False
         items = value if outer is list else value.values()
         if inner.__class__ is type:
-            return all(item.__class__ is inner for item in items)
+            for item in items:  # noqa: SIM110  (a generator takes twice the time)
+                if item.__class__ is not inner:
+                    return False
+            return True
         return all(map(inner, items))
 
     return fitting

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -150,8 +151,11 @@ def test_knowing_less_never_finds_more(case: Case, data: Json) -> None:
     assert {one.rule for one in less} <= {one.rule for one in more}
 
 
-def test_ten_containers_take_well_under_a_millisecond() -> None:
-    """The fastest of many runs: a busy machine says nothing about the program."""
+def test_ten_containers_cost_no_more_than_a_few_readings_of_their_text() -> None:
+    """The fastest of many runs, against the same text's way through JSON.
+
+    On a quiet machine this is about 300 microseconds; a busy one slows down both.
+    """
     containers = [
         web(
             name=f"web{number}",
@@ -165,13 +169,16 @@ def test_ten_containers_take_well_under_a_millisecond() -> None:
         )
         for number in range(10)
     ]
-    definition = task(*containers).definition
-    facts = whole_task(definition)
+    facts = whole_task(task(*containers).definition)
+    text = json.dumps(containers)
     assert check(containers, facts) == []
-    best = 1.0
+    best = reading = 1.0
     for _ in range(200):
         start = time.perf_counter()
         check(containers, facts)
-        best = min(best, time.perf_counter() - start)
-    print(f"10 containers: {best * 1e6:.0f} microseconds")
-    assert best < 0.001
+        middle = time.perf_counter()
+        json.dumps(json.loads(text))
+        best = min(best, middle - start)
+        reading = min(reading, time.perf_counter() - middle)
+    print(f"10 containers: {best * 1e6:.0f} us, as JSON {reading * 1e6:.0f} us")
+    assert best < 5 * reading
