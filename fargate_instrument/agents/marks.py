@@ -34,6 +34,7 @@ NAMES = {
 
 IMAGES = {
     "sysdig/workload-agent": "Sysdig",
+    "sysdig/orchestrator-agent": "Sysdig",
     "twistlock/defender": "Prisma Cloud",
     "datadog/agent": "Datadog",
     "datadog/cws-instrumentation": "Datadog",

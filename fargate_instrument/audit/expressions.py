@@ -51,6 +51,10 @@ class Names(Protocol):
     def folder(self) -> Path:
         """Where relative file names start."""
 
+    @property
+    def files(self) -> set[Path]:
+        """The files that were read so far."""
+
     def value(self, root: str, words: list[str]) -> tuple[Any, int]:
         """Give what the first words of a reference mean, and how many they are."""
 
@@ -454,12 +458,15 @@ class _Run:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError, ValueError):
             return self._unknown(node, f"the file {values[0]} cannot be read")
+        self.reader.names.files.add(path.resolve())
         if name == "file":
             return text
         variables = values[1] if len(values) > 1 else {}
         if not isinstance(variables, dict):
             raise WrongError("templatefile() needs an object of variables")
-        return Reader(_Only(path.parent), variables).rendered(text, f"{values[0]}")
+        return Reader(_Only(path.parent, self.reader.names.files), variables).rendered(
+            text, f"{values[0]}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,6 +474,7 @@ class _Only:
     """A template knows its own variables and nothing else."""
 
     folder: Path
+    files: set[Path]
 
     def value(self, root: str, words: list[str]) -> tuple[Any, int]:
         raise WrongError(f"the template has no variable {'.'.join([root, *words])}")

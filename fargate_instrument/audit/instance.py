@@ -43,7 +43,12 @@ class Lazy(dict[str, Any]):
 
 @dataclass(eq=False)
 class Instance:
-    """A module and what it is called with; ``address`` ends with a dot or is empty."""
+    """A module and what it is called with.
+
+    ``folder``: the root module's, where file names start. ``address``: ends with a dot
+    or is empty. ``key``: its name in the list of downloaded ``modules``. ``files``:
+    those that were read, of all modules below one root.
+    """
 
     module: Module
     folder: Path
@@ -51,6 +56,7 @@ class Instance:
     address: str = ""
     key: str = ""
     modules: dict[str, Path] = field(default_factory=dict)
+    files: set[Path] = field(default_factory=set)
     _cache: dict[tuple[str, str], Any] = field(default_factory=dict)
     _calls: dict[int, list[Any]] = field(default_factory=dict)
 
@@ -240,7 +246,9 @@ class Instance:
         values = {k: reader.read(value) for k, value in arguments.items()}
         address = f"{self.address}module.{name}{suffix}."
         module, key = folders.read(path), self._key(name)
-        return Instance(module, self.folder, values, address, key, self.modules)
+        return Instance(
+            module, self.folder, values, address, key, self.modules, self.files
+        )
 
     def _key(self, name: str) -> str:
         return f"{self.key}.{name}".lstrip(".")

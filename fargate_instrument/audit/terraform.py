@@ -63,18 +63,29 @@ def definitions(path: str | Path) -> list[Definition]:
 
     :raises Failure: there is no such file or folder.
     """
+    return read(path)[0]
+
+
+def read(path: str | Path) -> tuple[list[Definition], set[Path]]:
+    """Give the task definitions, and the files that they were read from by ``file()``.
+
+    :raises Failure: there is no such file or folder.
+    """
     top = Path(path)
     if top.is_file() and top.name.endswith(SUFFIXES):
-        found = _of_root(top.parent)
-        return [one for one in found if one.place and one.place.path == str(top)]
+        instance = Instance.root(top.parent)
+        found = _of_instance(instance, None)
+        own = [one for one in found if one.place and one.place.path == str(top)]
+        return own, instance.files
     if not top.is_dir():
         raise fail(str(path), "is no Terraform file and no folder")
-    return [o for root in roots(top) if may_define(root) for o in _of_root(root)]
-
-
-def _of_root(root: Path) -> list[Definition]:
-    top = Instance.root(root)
-    return _of_instance(top, None)
+    found, files = [], set()
+    for root in roots(top):
+        if may_define(root):
+            instance = Instance.root(root)
+            found += _of_instance(instance, None)
+            files |= instance.files
+    return found, files
 
 
 def _of_instance(instance: Instance, call: Place | None) -> list[Definition]:

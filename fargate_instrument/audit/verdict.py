@@ -310,7 +310,8 @@ def _idle_sidecars(
 ) -> list[Finding]:
     """Find agents' containers beside which nothing runs through the agent."""
     wrapped = {agent for one in judged for agent in one.agents}
-    if any(one.status == UNSURE for one in judged):
+    others = [one for one in judged if one.status != SKIPPED]
+    if not others or any(one.status == UNSURE for one in others):
         return []
     found = []
     for one in judged:
