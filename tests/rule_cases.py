@@ -733,7 +733,8 @@ LOGIC: dict[str, Pair] = {
             task(web(secrets=secret(PARAMETER.replace("parameter/", "")))),
             task(web(secrets=secret(f"arn:aws:iam::{ACCOUNT}:role/a"))),
             task(web(secrets=secret("arn:aws:secretsmanager"))),
-            task(web(repositoryCredentials={"credentialsParameter": PARAMETER + ":x"})),
+            task(web(repositoryCredentials={"credentialsParameter": ROLE})),
+            task(web(secrets=secret(f"{PARAMETER}:1:2"))),
             task(
                 web(
                     logConfiguration={
@@ -748,6 +749,7 @@ LOGIC: dict[str, Pair] = {
             task(web(secrets=secret(f"{SECRET}:password::"))),
             task(web(secrets=secret(SECRET.replace("arn:aws:", "arn:aws-us-gov:")))),
             task(web(secrets=secret(PARAMETER))),
+            task(web(secrets=secret(f"{PARAMETER}:3"))),
             task(web(secrets=secret("/shop/db"))),
             task(web(repositoryCredentials={"credentialsParameter": "registry"})),
         ],

@@ -20,9 +20,10 @@ HIGHEST_PORT = 65535
 MOST_FILES = 10
 PLAIN_NAME = "letters, digits, hyphens and underscores, at most 255"
 SECRET_ARN = "arn:aws:secretsmanager:region:account:secret:name[:key:stage:version]"  # noqa: S105
-PARAMETER_ARN = "arn:aws:ssm:region:account:parameter/name"
+PARAMETER_ARN = "arn:aws:ssm:region:account:parameter/name[:version]"
 SECRET_PARTS = (7, 10)
-PARAMETER_PARTS = 6
+PARAMETER_PARTS = (6, 7)
+SHORTEST_ARN = 6
 HEALTH_CHECK = {
     "interval": ("R39", 5, 300),
     "timeout": ("R40", 2, 60),
@@ -163,9 +164,9 @@ def malformed(arn: str) -> str:
     if not arn.startswith("arn:"):
         return ""
     parts = arn.split(":")
-    service = parts[2] if len(parts) > PARAMETER_PARTS - 1 else ""
+    service = parts[2] if len(parts) >= SHORTEST_ARN else ""
     if service == "ssm":
-        good = len(parts) == PARAMETER_PARTS and parts[5].startswith("parameter/")
+        good = len(parts) in PARAMETER_PARTS and parts[5].startswith("parameter/")
     elif service == "secretsmanager":
         good = len(parts) in SECRET_PARTS and parts[5] == "secret" and bool(parts[6])
     else:
