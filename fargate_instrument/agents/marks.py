@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 NAMES = {
     "SysdigInstrumentation": "Sysdig",
     "sysdigInstrumentation": "Sysdig",
+    "OrchestratorAgent": "Sysdig",
     "TwistlockDefender": "Prisma Cloud",
     "datadog-agent": "Datadog",
     "datadog-log-router": "Datadog",

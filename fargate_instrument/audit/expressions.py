@@ -15,6 +15,7 @@ from fargate_instrument.audit.functions import WrongError
 from fargate_instrument.audit.unknown import (
     Encoded,
     Instrumented,
+    Loose,
     Unknown,
     first_unknown,
     origins,
@@ -40,6 +41,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "!=": operator.ne,
 }
 _KEEPS_PARTS = ("coalesce", "jsondecode", "jsonencode", "replace", "tostring")
+_TAKES_LOOSE = ("jsonencode", "lookup", "merge")
 _LITERALS = {"true": True, "false": False, "null": None}
 LARGEST_FILE = 1 << 20
 
@@ -209,46 +211,52 @@ class _Run:
     def _for_tuple_expr(self, node: Node) -> Any:
         intro, body, *condition = hcl.trees(node)
         made = []
-        for inner in self._rounds(intro, condition):
-            if isinstance(inner, Unknown):
-                return inner
+        for inner, doubt in self._rounds(intro, condition):
+            if inner is None or doubt is not None:
+                return doubt
             made.append(inner.value(body))
         return made
 
     def _for_object_expr(self, node: Node) -> Any:
         intro, key_node, body, *condition = hcl.trees(node)
         made: dict[str, Any] = {}
+        loose = False
         grouped = "..." in hcl.tokens(node)
-        for inner in self._rounds(intro, condition):
-            if isinstance(inner, Unknown):
-                return inner
+        for inner, doubt in self._rounds(intro, condition):
+            if inner is None:
+                return doubt
             key = inner.value(key_node)
             if isinstance(key, Unknown):
                 return self._unknown(node, f"a key is not known: {key.reason}")
-            value = inner.value(body)
+            value = inner.value(body) if doubt is None else doubt
+            loose = loose or doubt is not None
             text = str(template.as_text(key))
             made[text] = [*made.get(text, []), value] if grouped else value
-        return made
+        return Loose(made) if loose else made
 
-    def _rounds(self, intro: Node, condition: list[Node]) -> Iterator[_Run | Unknown]:
+    def _rounds(
+        self, intro: Node, condition: list[Node]
+    ) -> Iterator[tuple[_Run | None, Unknown | None]]:
+        """Give each round, with a doubt where its condition is not known."""
         *names, source = hcl.trees(intro)
         words = [hcl.tokens(name)[0] for name in names]
         values = self.value(source)
         unknown = self._weigh(intro, values)
         if unknown is not None:
-            yield unknown
+            yield None, unknown
             return
+        loose = isinstance(values, Loose)
         for key, value in _pairs(values):
             loops = dict(zip(words[::-1], (value, key), strict=False))
             inner = _Run(self.reader.within(**loops), self.whole)
-            if condition:
+            doubt = value if loose and isinstance(value, Unknown) else None
+            if condition and doubt is None:
                 wanted = inner.value(hcl.trees(condition[0])[0])
                 if isinstance(wanted, Unknown):
-                    yield self._unknown(intro, wanted.reason, values)
-                    return
-                if not wanted:
+                    doubt = self._unknown(intro, wanted.reason, value)
+                elif not wanted:
                     continue
-            yield inner
+            yield inner, doubt
 
     # Operators
 
@@ -407,10 +415,12 @@ class _Run:
             return unknown
         if name in ("file", "templatefile"):
             return self._file(node, name, values)
-        if name not in functions.TABLE:
-            return self._unknown(node, f"{name}() is not computed here", *values)
-        if name != "jsondecode" and any(isinstance(v, Encoded) for v in values):
-            return self._unknown(node, "it is a text with unknown parts", *values)
+        reason = _beyond(name, values)
+        if reason:
+            return self._unknown(node, reason, *values)
+        return self._computed(node, name, values)
+
+    def _computed(self, node: Node, name: str, values: list[Any]) -> Any:
         try:
             return functions.call(name, values)
         except WrongError as error:
@@ -478,6 +488,17 @@ class _Only:
 
     def value(self, root: str, words: list[str]) -> tuple[Any, int]:
         raise WrongError(f"the template has no variable {'.'.join([root, *words])}")
+
+
+def _beyond(name: str, values: list[Any]) -> str:
+    """Say why a function cannot be computed for these values, or nothing."""
+    if name not in functions.TABLE:
+        return f"{name}() is not computed here"
+    if name not in _TAKES_LOOSE and any(isinstance(v, Loose) for v in values):
+        return "its members are not all known"
+    if name != "jsondecode" and any(isinstance(v, Encoded) for v in values):
+        return "it is a text with unknown parts"
+    return ""
 
 
 def _pairs(values: Any) -> list[tuple[Any, Any]]:

@@ -14,7 +14,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from fargate_instrument.audit.template import as_text, decoded, marked, unmarked
-from fargate_instrument.audit.unknown import Encoded, Unknown, first_unknown
+from fargate_instrument.audit.unknown import Encoded, Loose, Unknown, first_unknown
 from fargate_instrument.errors import Failure
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _merge(*maps: Any) -> Any:
     for one in maps:
         if one is not None:
             made.update(_need(one, dict, "an object"))
-    return made
+    return Loose(made) if any(isinstance(one, Loose) for one in maps) else made
 
 
 def _concat(*lists: Any) -> Any:

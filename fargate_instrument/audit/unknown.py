@@ -54,6 +54,10 @@ class Encoded:
         return id(self)
 
 
+class Loose(dict[str, Any]):
+    """An object of which some members, Unknown here, may not be there at all."""
+
+
 def first_unknown(value: object) -> Unknown | None:
     """Find the first unknown value in a document, depth first."""
     if isinstance(value, Unknown):
