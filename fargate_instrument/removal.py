@@ -90,7 +90,7 @@ class _Removal:
             return container
         for record in go:
             self.agents.add(record.agent)
-            self.task = {**self.task, **record.task}
+            self.task = _first(self.task, record.task)
         if any(record.added for record in go):
             return None
         made = provenance.bare(container, records)
@@ -143,20 +143,25 @@ class _Removal:
         return {key: item for key, item in container.items() if key != "environment"}
 
     def handed_on(self, containers: list[Any]) -> list[Any]:
-        """Leave the way back for the task to an agent that stays, which may need it."""
-        if not self.task:
-            return containers
-        for index, container in enumerate(containers):
-            records = (
-                provenance.read(container, "") if isinstance(container, dict) else ()
-            )
-            if records:
-                task = {**records[-1].task, **self.task}
-                heir = (*records[:-1], records[-1].replace(task=task))
-                self.task = {}
-                made = provenance.write(container, heir)
-                return [*containers[:index], made, *containers[index + 1 :]]
-        return containers
+        """Leave what the task must stay like to an agent that stays and needs it.
+
+        Such an agent has recorded that it found the member as it needs it; from now
+        on it is the one that knows what stood there first.
+        """
+        return [
+            self._heir(item) if isinstance(item, dict) and self.task else item
+            for item in containers
+        ]
+
+    def _heir(self, container: Container) -> Container:
+        records = list(provenance.read(container, self.address))
+        for at, record in enumerate(records):
+            for member in sorted(self.task.keys() & record.task.keys()):
+                if _is_kept(record.task[member]):
+                    inherited = {member: self.task.pop(member)}
+                    task = {**record.task, **inherited}
+                    records[at] = record.replace(task=task)
+        return provenance.write(container, tuple(records)) if records else container
 
     def check_references(
         self, before: Sequence[Any], after: Sequence[Container | None]
@@ -189,6 +194,17 @@ class _Removal:
 # Around the containers
 
 
+def _is_kept(operation: Mapping[str, Any]) -> bool:
+    """Tell whether an agent found a member as it needs it, set by another agent."""
+    return "was" in operation and operation["was"] == operation.get("set")
+
+
+def _first(one: Undo, other: Undo) -> Undo:
+    """Join two ways back; of one member the way to what stood there first counts."""
+    kept = {m: op for m, op in other.items() if m not in one or not _is_kept(op)}
+    return {**one, **kept}
+
+
 def task_difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Undo:
     """Say how to take back what was set in a task definition beside its containers.
 
@@ -201,8 +217,8 @@ def task_difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Undo
         if old == new:
             continue
         if member == "volumes":
-            names = _names(old)
-            undo[member] = {"cut": [n for n in _names(new) if n not in names]}
+            names = volume_names(old)
+            undo[member] = {"cut": [n for n in volume_names(new) if n not in names]}
             if old is None:
                 undo[member]["new"] = True
         else:
@@ -218,7 +234,7 @@ def task_restored(task: Mapping[str, Any], undo: Undo) -> Task:
         if "cut" in operation:
             if not isinstance(value, list):
                 continue
-            made[member] = [v for v in value if _name(v) not in operation["cut"]]
+            made[member] = [v for v in value if volume_name(v) not in operation["cut"]]
             if operation.get("new") and not made[member]:
                 del made[member]
         elif member in made and value == operation.get("set"):
@@ -229,36 +245,49 @@ def task_restored(task: Mapping[str, Any], undo: Undo) -> Task:
     return made
 
 
-def _names(volumes: Any) -> list[Any]:
-    return [_name(volume) for volume in volumes or ()]
+def volume_names(volumes: Any) -> list[Any]:
+    """List the names of task volumes; what is no list has none."""
+    return [volume_name(v) for v in volumes] if isinstance(volumes, list) else []
 
 
-def _name(volume: Any) -> Any:
+def volume_name(volume: Any) -> Any:
+    """Name a task volume; what is none has no name."""
     return volume.get("name") if isinstance(volume, dict) else None
 
 
-def recorded(containers: list[Any], agent: str, undo: Undo, address: str) -> list[Any]:
+def recorded(
+    containers: list[Any], agent: str, undo: Undo, needed: Mapping[str, Any]
+) -> list[Any]:
     """Write how to take back the task's changes into the agent's record.
 
-    It goes to the agent's own container, else to the first that the agent touched.
-    What is recorded there already is older and stays.
+    ``needed``: members that the agent needs in the task, with their values: where
+    another agent has set one, it must stay when that one goes. The record is that of
+    the agent's own container, else of the first that the agent touched. What is
+    recorded there already is older and stays.
     """
-    if not undo:
-        return containers
+    all_records = [
+        (index, record)
+        for index, container in enumerate(containers)
+        for record in provenance.read(container, f"containerDefinitions[{index}]")
+    ]
+    for _, record in all_records:
+        for member, value in needed.items():
+            theirs = record.agent != agent and record.task.get(member, {}).get("set")
+            if theirs == value and member not in undo:
+                undo = {**undo, member: {"set": value, "was": value}}
     found = [
         (not record.added, index)
-        for index, container in enumerate(containers)
-        for record in provenance.read(container, f"{address}[{index}].dockerLabels")
+        for index, record in all_records
         if record.agent == agent
     ]
-    if not found:
+    if not found or not undo:
         return containers
     _, index = min(found)
     written = tuple(
         record.replace(task={**undo, **record.task})
         if record.agent == agent
         else record
-        for record in provenance.read(containers[index], address)
+        for record in provenance.read(containers[index], "containerDefinitions")
     )
     made = provenance.write(containers[index], written)
     return [*containers[:index], made, *containers[index + 1 :]]

@@ -165,13 +165,15 @@ def instrumented(
         return document.changed(containers, task)
     if recipe.task.pid_mode:
         task["pidMode"] = recipe.task.pid_mode
-    known = [item.get("name") for item in task.get("volumes") or ()]
+    known = removal.volume_names(task.get("volumes"))
     missing = [dict(v) for v in recipe.volumes if v["name"] not in known]
     if missing:
         task["volumes"] = [*(task.get("volumes") or ()), *missing]
     if query.get("provenance", "label") == "label" and not recipe.exact:
         undo = removal.task_difference(document.task, task)
-        containers = removal.recorded(containers, recipe.agent, undo, documents.ADDRESS)
+        pid_mode = recipe.task.pid_mode
+        needed = {"pidMode": pid_mode} if pid_mode else {}
+        containers = removal.recorded(containers, recipe.agent, undo, needed)
     return document.changed(containers, task)
 
 

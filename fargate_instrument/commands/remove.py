@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from fargate_instrument import recognise, removal
 from fargate_instrument.commands import documents, patch
+from fargate_instrument.ecs import ContainerCheck
 from fargate_instrument.errors import Failure, Problem, fail
-from fargate_instrument.jsontext import dump
+from fargate_instrument.jsontext import dump, kind
 
 if TYPE_CHECKING:
     import argparse
@@ -95,6 +96,7 @@ def without(
 
     Gives the document, the agents and what is missing. Raises Failure.
     """
+    _require_shapes(document)
     by_record = removal.remove(document.containers, agent)
     task = removal.task_restored(document.task, by_record.task)
     by_mark = recognise.remove_unrecorded(by_record.containers, agent, splits)
@@ -107,13 +109,32 @@ def without(
     return made, tuple(sorted(agents)), by_record.lost
 
 
+def _require_shapes(document: Document) -> None:
+    """Refuse containers in which an agent's traces could not even be looked for."""
+    problems: list[Problem] = []
+    for index, container in enumerate(document.containers):
+        place = f"{documents.ADDRESS}[{index}]"
+        if isinstance(container, dict):
+            check = ContainerCheck(container, index, place, problems, loose_argv=True)
+            check.run()
+        else:
+            what = f"is {kind(container)}, an object is needed"
+            problems.append(Problem(place, what))
+    if problems:
+        raise Failure(problems)
+
+
 def _task_without(task: dict[str, Any], taken: recognise.Taken) -> dict[str, Any]:
     """Take back what an unrecorded agent needs around the containers."""
     made = dict(task)
     if taken.pid_mode and made.get("pidMode") == "task":
         del made["pidMode"]
     if isinstance(made.get("volumes"), list) and taken.volumes:
-        made["volumes"] = [v for v in made["volumes"] if v["name"] not in taken.volumes]
+        made["volumes"] = [
+            volume
+            for volume in made["volumes"]
+            if removal.volume_name(volume) not in taken.volumes
+        ]
         if not made["volumes"]:
             del made["volumes"]
     return made

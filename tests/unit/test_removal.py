@@ -124,35 +124,49 @@ class TestTask:
     def test_recorded_on_the_agents_own_container_and_carried_on(self) -> None:
         made = instrumented([WEB])
         undo = {"pidMode": {"set": "task"}}
-        written = removal.recorded(made, "sysdig", undo, "")
+        written = removal.recorded(made, "sysdig", undo, {})
         assert provenance.read(written[1], "")[0].task == undo
         assert instrumented(written) == written
-        later = removal.recorded(written, "sysdig", {"pidMode": {"set": "x"}}, "")
+        later = removal.recorded(written, "sysdig", {"pidMode": {"set": "x"}}, {})
         assert later == written
         removed = removal.remove(written)
         assert removed.task == undo
         assert removed.containers == [WEB]
 
     def test_nothing_to_record_or_nowhere(self) -> None:
-        assert removal.recorded([WEB], "sysdig", {"pidMode": {"set": "task"}}, "") == [
+        assert removal.recorded([WEB], "sysdig", {"pidMode": {"set": "task"}}, {}) == [
             WEB
         ]
         made = instrumented([WEB])
-        assert removal.recorded(made, "sysdig", {}, "") is made
+        assert removal.recorded(made, "sysdig", {}, {}) is made
 
     def test_recorded_on_the_first_it_touched_where_it_has_no_own(self) -> None:
         other = Record("other", {})
         touched = provenance.write(WEB, (Record("ours", {}, labels=True), other))
         undo = {"pidMode": {"set": "task"}}
-        made = removal.recorded([WEB, touched], "ours", undo, "")
+        made = removal.recorded([WEB, touched], "ours", undo, {})
         ours, theirs = provenance.read(made[1], "")
         assert (ours.task, theirs) == (undo, other)
 
-    def test_handed_on_to_an_agent_that_stays(self) -> None:
+    def test_handed_on_to_an_agent_that_stays_and_needs_it(self) -> None:
         undo = {"pidMode": {"set": "task"}}
-        first = provenance.write({**WEB, "name": "a"}, (Record("gone", {}, task=undo),))
-        second = provenance.write(WEB, (Record("stays", {}, labels=True),))
-        removed = removal.remove([first, 3, second], "gone")
-        assert removed.task == {}
-        assert provenance.read(removed.containers[2], "")[0].task == undo
-        assert removal.remove(removed.containers).task == undo
+        first = provenance.write({**WEB, "name": "a"}, (Record("one", {}, task=undo),))
+        second = provenance.write(WEB, (Record("two", {}, labels=True),))
+        needed = {"pidMode": "task"}
+        both = removal.recorded([first, second], "two", {}, needed)
+        assert removal.recorded(both, "two", {}, needed) == both
+        assert removal.remove(both).task == undo
+        assert removal.remove(both[::-1]).task == undo
+        later = removal.remove(both, "two")
+        assert removal.task_restored({"pidMode": "task"}, later.task) == needed
+        earlier = removal.remove([*both, 3], "one")
+        assert earlier.task == {}
+        assert removal.remove(earlier.containers).task == undo
+
+    def test_not_handed_on_to_an_agent_that_does_without(self) -> None:
+        undo = {"pidMode": {"set": "task"}}
+        first = provenance.write({**WEB, "name": "a"}, (Record("one", {}, task=undo),))
+        second = provenance.write(WEB, (Record("two", {}, labels=True),))
+        removed = removal.remove([first, second], "one")
+        assert removed.task == undo
+        assert removed.containers[1] == second
