@@ -12,6 +12,7 @@ from fargate_instrument.ecs_model import DESCRIBE_ONLY, SHAPES
 from fargate_instrument.errors import Failure, fail, nearest
 from fargate_instrument.rules import SEVERITIES, check, whole_task
 from fargate_instrument.rules.finding import Report
+from fargate_instrument.rules.table import FARGATE
 
 if TYPE_CHECKING:
     import argparse
@@ -35,6 +36,9 @@ FORMS = (
     "give a list of container definitions, a task definition, or what"
     " aws ecs describe-task-definition prints"
 )
+ASSUMING = frozenset({"R30", "R31", "R74", "F1", "F16"})
+"""Rules beside those of Fargate's own table that an EC2 task need not keep."""
+
 STRUCTURED = {"[": list, "{": dict}
 FACTS = {
     **{name.lower(): name for name in SHAPES["TaskDefinition"]},
@@ -116,6 +120,11 @@ def check_document(
     if not isinstance(inner, list):
         task = _task(definition, task, report)
     found = check(definition.get("containerDefinitions", []), task)
+    if not task.get("requiresCompatibilities") and any(
+        one.rule in FARGATE or one.rule in ASSUMING for one in found
+    ):
+        message = "no launch type is given, and Fargate is assumed"
+        report.add("S11", ("requiresCompatibilities",), message)
     clashes = {one.address for one in report.findings if one.rule == "S10"}
     return report.findings + [one for one in found if one.address not in clashes]
 

@@ -72,6 +72,13 @@ SHAPE: dict[str, Row] = {
         "",
         "write keys as ECS does; Terraform alone reads them in any case",
     ),
+    "S11": (
+        "note",
+        "",
+        "no word of the launch type, where it matters (checked by the command)",
+        "",
+        "add requiresCompatibilities, or say --task requires_compatibilities=EC2",
+    ),
     "S10": (
         "error",
         "",

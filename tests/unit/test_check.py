@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +73,7 @@ def test_three_forms_give_the_same_finding(write: Any) -> None:
 def test_standard_input(write: Any) -> None:
     status, text = run("-", given=json.dumps(PRIVILEGED).encode())
     assert status == 1
-    assert text.startswith("standard input: container_definitions[0].privileged: ")
+    assert "\nstandard input: container_definitions[0].privileged: error" in text
     with pytest.raises(SystemExit) as stop:
         run("-", write(PRIVILEGED), "-")
     assert stop.value.code == 2
@@ -83,7 +85,7 @@ def test_report_ends_with_a_count_of_every_file(write: Any) -> None:
     status, text = run(good, bad)
     assert status == 1
     assert f"{good}: 0 errors, 0 warnings, 0 notes\n" in text
-    assert text.endswith(f"{bad}: 2 errors, 0 warnings, 1 note\n")
+    assert text.endswith(f"{bad}: 2 errors, 0 warnings, 2 notes\n")
 
 
 def test_good_file_gives_success(write: Any) -> None:
@@ -108,8 +110,9 @@ def test_json_report(write: Any) -> None:
     assert status == 1
     (report,) = json.loads(text)["files"]
     assert report["file"] == path
-    assert (report["errors"], report["warnings"], report["notes"]) == (1, 0, 0)
-    (finding,) = report["findings"]
+    assert (report["errors"], report["warnings"], report["notes"]) == (1, 0, 1)
+    note, finding = report["findings"]
+    assert (note["rule"], note["address"]) == ("S11", "task.requiresCompatibilities")
     assert set(finding) == {
         "rule",
         "severity",
@@ -226,7 +229,15 @@ def test_description_of_an_ec2_task_is_no_fargate_task() -> None:
     ec2 = {**definition, "compatibilities": ["EXTERNAL", "EC2"]}
     assert rules({"taskDefinition": ec2}) == []
     both = {**definition, "compatibilities": ["EC2", "FARGATE"]}
-    assert rules({"taskDefinition": both}) == ["R46", "R43"]
+    assert rules({"taskDefinition": both}) == ["S11", "R46", "R43"]
+
+
+def test_assumption_of_fargate_is_told_where_it_matters() -> None:
+    assert rules(PRIVILEGED) == ["S11", "R46"]
+    assert rules(PRIVILEGED, {"requiresCompatibilities": ["FARGATE"]}) == ["R46"]
+    assert rules(PRIVILEGED, {"requiresCompatibilities": ["EC2"]}) == []
+    assert rules([web(name="")]) == ["S4"]
+    assert rules([web(stopTimeout=200)]) == ["S11", "R74"]
 
 
 def test_member_that_ecs_does_not_know() -> None:
@@ -247,6 +258,32 @@ def test_every_rule_speaks_through_the_command(rule: str) -> None:
         assert rule in rules(case.definition, case.facts)
     for case in CASES[rule][1]:
         assert rule not in rules(case.definition, case.facts)
+
+
+def test_program_runs_the_command(tmp_path: Path) -> None:
+    path = tmp_path / "task.json"
+    path.write_text(json.dumps(task(*PRIVILEGED).definition), encoding="utf-8")
+    program = [sys.executable, "-m", "fargate_instrument", "check"]
+    done = subprocess.run(
+        [*program, str(path), "-"],
+        input=json.dumps([web()]),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert " error R46: " in done.stdout
+    assert done.stdout.endswith("standard input: 0 errors, 0 warnings, 0 notes\n")
+    lost = subprocess.run(
+        [*program, str(tmp_path / "gone.json")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (lost.returncode, lost.stdout) == (1, "")
+    assert "gone.json: cannot be read: No such file or directory" in lost.stderr
 
 
 def test_names_with_odd_characters_do_not_break_the_report(write: Any) -> None:

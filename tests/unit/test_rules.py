@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Json = Any
 
-BY_COMMAND = {"S8", "S9", "S10"}
+BY_COMMAND = {"S8", "S9", "S10", "S11"}
 BROKEN = [
     pytest.param(rule, case, id=f"{rule}-{number}")
     for rule, (broken, _) in CASES.items()
