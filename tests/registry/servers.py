@@ -131,8 +131,9 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 class Answer:
     """What the scripted registry says once.
 
-    ``promise``: the Content-Length, where it is a lie. ``pause``: seconds between
-    pieces of ``piece`` bytes. ``head_pause``: seconds before anything at all.
+    ``promise``: the Content-Length, where it is a lie; -1 to give none. ``pause``:
+    seconds between pieces of ``piece`` bytes. ``head_pause``: seconds before
+    anything at all.
     """
 
     status: int = 200
@@ -246,7 +247,8 @@ def _server(registry: Scripted) -> _Quiet:
             promise = len(answer.body) if answer.promise is None else answer.promise
             for name, value in answer.headers.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(promise))
+            if promise >= 0:
+                self.send_header("Content-Length", str(promise))
             self.end_headers()
             step = answer.piece or len(answer.body) or 1
             for start in range(0, len(answer.body), step):

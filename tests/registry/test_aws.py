@@ -222,7 +222,8 @@ def test_the_secret_of_a_container(
         "Image": reference,
         "RepositoryCredentials": {"CredentialsParameter": secret},
     }
-    (tmp_path / "web.json").write_text(json.dumps([container]))
+    other = {"name": "first", "image": reference}
+    (tmp_path / "web.json").write_text(json.dumps([other, container]))
     done = lock("web.json")
     assert done.err == ""
     assert locked() == {reference: images.expected(image, "amd64")}

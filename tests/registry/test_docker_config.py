@@ -248,6 +248,8 @@ def test_a_helper_that_fails_is_noted_without_its_words(
 @pytest.mark.parametrize("name", ["none-here", "../own", "a b", "x;y"])
 def test_a_helper_that_is_not_installed_is_noted(tmp_path: Path, name: str) -> None:
     helper(tmp_path / "bin", "own", f"echo '{ANSWER}'")
+    helper(tmp_path / "bin", "a b", f"echo '{ANSWER}'")
+    helper(tmp_path / "bin", "x;y", f"echo '{ANSWER}'")
     (tmp_path / ".docker").mkdir()
     file = tmp_path / ".docker" / "config.json"
     file.write_text(json.dumps({"credsStore": name}))

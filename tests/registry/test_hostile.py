@@ -244,12 +244,14 @@ def test_a_digest_reference_is_held_to_its_digest(
     assert f"is not what its digest {digest} promises" in done.err
 
 
-@pytest.mark.parametrize("promise", [None, 99_000_000], ids=["sent", "announced"])
+@pytest.mark.parametrize(
+    "promise", [None, 99_000_000, -1], ids=["sent", "announced", "unannounced"]
+)
 def test_oversize(
     registry: Scripted, image: images.Image, lock: Lock, promise: int | None
 ) -> None:
     del image
-    size = 5_000_000 if promise is None else 10
+    size = 10 if promise == 99_000_000 else 5_000_000
     registry.say(MANIFEST, Answer(200, b" " * size, promise=promise))
     done = lock(f"{registry.host}/app:1")
     assert "answers with more than the 4194304 bytes allowed" in done.err
@@ -356,6 +358,18 @@ def test_from_tls_there_is_no_way_down() -> None:
     request = transport.Request("https://registry.example/v2/", 1)
     with pytest.raises(RegistryTrouble, match="without TLS"):
         transport._redirected(request, "http://127.0.0.1/secret")  # noqa: SLF001
+
+
+def test_no_proxy_stands_before_loopback(
+    registry: Scripted,
+    image: images.Image,
+    lock: Lock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    del image
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    assert lock(f"{registry.host}/app:1").err == ""
 
 
 def test_nobody_listens(lock: Lock) -> None:
