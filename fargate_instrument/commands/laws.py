@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument import removal
+from fargate_instrument import provenance, removal
 from fargate_instrument.commands import asking, documents
 from fargate_instrument.errors import Failure
 from fargate_instrument.jsontext import dump
@@ -32,25 +32,48 @@ def broken(ask: Ask, answer: Answer) -> list[str]:
 
 
 def _idempotent(ask: Ask, answer: Answer) -> bool:
-    value = answer.after.value()
+    second = _again(ask, answer.after)
+    return second is not None and dump(second.value()) == dump(answer.after.value())
+
+
+def _again(ask: Ask, document: Document) -> Document | None:
+    """Instrument another document in the same way; None if that fails."""
+    value = document.value()
     text = documents.pretty(value)
     query = {**ask.query, "container_definitions": text}
-    document = documents.document(value, ask.document.name, text)
+    other = documents.document(value, ask.document.name, text)
     try:
-        second = asking.answer(asking.Ask(query, document, ask.secrets))
+        return asking.answer(asking.Ask(query, other, ask.secrets)).after
     except Failure:
-        return False
-    return dump(second.after.value()) == dump(value)
+        return None
 
 
 def _invertible(ask: Ask, answer: Answer) -> bool:
-    """Compare with the input, itself without what an earlier run has recorded there."""
+    """Compare what removal gives with the input.
+
+    Where the input carries a record already, what it came from may have been edited
+    since; there it must be that putting the agent in once more gives the result.
+    """
     agent = ask.query["agent"]
     out, lost = without(answer.after, agent)
-    into, lost_before = without(answer.before, agent)
-    if lost == lost_before:
-        return dump(out.value()) == dump(into.value())
-    return dump(_masked(out, lost)) == dump(_masked(into, lost))
+    if agent in removal.remove(answer.before.containers, agent).agents:
+        again = _again(ask, out)
+        return again is not None and _substance(again) == _substance(answer.after)
+    return dump(_masked(out, lost)) == dump(_masked(answer.before, lost))
+
+
+def _substance(document: Document) -> str:
+    """Give what is left without records, order and agents' own containers.
+
+    Those three may have been edited; in any of them an edit stays in an upgrade.
+    """
+    kept = []
+    for container in document.containers:
+        records = provenance.read(container, documents.ADDRESS)
+        if not any(record.added for record in records):
+            kept.append(provenance.bare(container, records))
+    ordered = sorted(kept, key=lambda container: str(container["name"]))
+    return dump([ordered, document.task])
 
 
 def without(
@@ -64,13 +87,16 @@ def without(
 
 def _masked(document: Document, lost: tuple[tuple[str, str], ...]) -> Any:
     """Leave out the variables whose values a record never holds."""
-    names = {*lost}
     containers = []
     for container in document.containers:
+        names = [variable for name, variable in lost if name == container["name"]]
+        if not names:
+            containers.append(container)
+            continue
         kept = [
             entry
             for entry in container.get("environment") or ()
-            if (container["name"], entry.get("name")) not in names
+            if entry.get("name") not in names
         ]
         made = {k: v for k, v in container.items() if k != "environment"}
         containers.append({**made, "environment": kept} if kept else made)
