@@ -63,16 +63,20 @@ locals {
       description               = "HTTP proxy", protocol = "tcp", from_port = var.http_proxy_configuration.proxy_port, cidr_ipv4 = cidr == null ? local.vpc_cidr_block : cidr
     } if local.has_proxy },
   )
-  task_egress_rules = var.egress_rules != null ? var.egress_rules : { for name, rule in local.default_egress_rules : name => {
-    description                  = rule.description
-    protocol                     = rule.protocol
-    from_port                    = rule.from_port
-    to_port                      = rule.from_port
-    cidr_ipv4                    = rule.cidr_ipv4
-    cidr_ipv6                    = null
-    prefix_list_id               = null
-    referenced_security_group_id = null
-  } }
+  # Merged, not chosen by a conditional, whose sides would need one type: the default rules are an object, the user's a map.
+  task_egress_rules = merge(
+    var.egress_rules == null ? {} : var.egress_rules,
+    { for name, rule in local.default_egress_rules : name => {
+      description                  = rule.description
+      protocol                     = rule.protocol
+      from_port                    = rule.from_port
+      to_port                      = rule.from_port
+      cidr_ipv4                    = rule.cidr_ipv4
+      cidr_ipv6                    = null
+      prefix_list_id               = null
+      referenced_security_group_id = null
+    } if var.egress_rules == null },
+  )
 
   client_security_group_id = local.by_load_balancer ? one(aws_security_group.load_balancer[*].id) : module.service.security_group_id
 }
