@@ -17,7 +17,9 @@ from tests.terraform_rig.workspace import Stack
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pytest_terraform.tf import TerraformTestApi
+    from pytest_terraform.tf import (  # type: ignore[import-untyped]
+        TerraformTestApi,
+    )
 
     from tests.terraform_rig.emulator import Emulator
     from tests.terraform_rig.workspace import Workspace

@@ -6,12 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from pytest_terraform import terraform
+from pytest_terraform import terraform  # type: ignore[import-untyped]
 
 from tests.terraform import checks
 
 if TYPE_CHECKING:
-    from pytest_terraform.tf import TerraformTestApi
+    from pytest_terraform.tf import (  # type: ignore[import-untyped]
+        TerraformTestApi,
+    )
 
     from tests.terraform_rig.emulator import Emulator
     from tests.terraform_rig.workspace import Workspace
@@ -24,7 +26,7 @@ def _first(before: dict[str, list[str]]) -> dict[str, list[str]]:
     return before
 
 
-@terraform(STACK, scope="module", name="direct_collector")
+@terraform(STACK, scope="module", name="direct_collector")  # type: ignore[untyped-decorator]
 def test_registered_definition_is_the_programs_output(
     direct_collector: TerraformTestApi, cloud: Emulator
 ) -> None:

@@ -9,13 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from pytest_terraform import terraform
+from pytest_terraform import terraform  # type: ignore[import-untyped]
 
 from tests.terraform import checks
 from tests.terraform_rig import situations
 
 if TYPE_CHECKING:
-    from pytest_terraform.tf import TerraformTestApi
+    from pytest_terraform.tf import (  # type: ignore[import-untyped]
+        TerraformTestApi,
+    )
 
     from tests.terraform_rig.emulator import Emulator
     from tests.terraform_rig.workspace import Workspace
@@ -29,7 +31,7 @@ def _first(before: dict[str, list[str]]) -> dict[str, list[str]]:
     return before
 
 
-@terraform(STACK, scope="module", name="no_nat")
+@terraform(STACK, scope="module", name="no_nat")  # type: ignore[untyped-decorator]
 def test_registered_definition_is_the_programs_output(
     no_nat: TerraformTestApi, cloud: Emulator
 ) -> None:

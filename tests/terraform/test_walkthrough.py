@@ -10,13 +10,15 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
-from pytest_terraform import terraform
+from pytest_terraform import terraform  # type: ignore[import-untyped]
 
 from tests.terraform import checks
 from tests.terraform_rig import emulator, situations
 
 if TYPE_CHECKING:
-    from pytest_terraform.tf import TerraformTestApi
+    from pytest_terraform.tf import (  # type: ignore[import-untyped]
+        TerraformTestApi,
+    )
 
     from tests.terraform_rig.emulator import Emulator
     from tests.terraform_rig.workspace import Workspace
@@ -46,7 +48,7 @@ def mine(walkthrough: TerraformTestApi) -> list[dict[str, Any]]:
     return [{"Name": "vpc-id", "Values": [vpc]}]
 
 
-@terraform(STACK, scope="module", name="walkthrough")
+@terraform(STACK, scope="module", name="walkthrough")  # type: ignore[untyped-decorator]
 def test_registered_definition_is_the_programs_output(
     walkthrough: TerraformTestApi, cloud: Emulator
 ) -> None:
