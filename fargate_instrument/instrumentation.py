@@ -325,7 +325,8 @@ class _Run:
         labels = old.labels if old else "dockerLabels" not in base
         around = old.task if old else {}
         new = Record(self.recipe.agent, undo, labels=labels, task=around)
-        return self._labelled(made, (*others, new) if self.record else others)
+        recorded = self.record and bool(undo or around)
+        return self._labelled(made, (*others, new) if recorded else others)
 
     def _check_recorded(self, made: Container, index: int) -> None:
         """Find variables whose earlier value is due again but is on no record."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 if TYPE_CHECKING:
     import pytest
@@ -14,10 +14,17 @@ settings.register_profile(
     deadline=None,
     derandomize=True,
     database=None,
-    max_examples=60,
-    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=40,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.register_profile(
+    "shrink",
+    parent=settings.get_profile("project"),
+    phases=[Phase.explicit, Phase.generate, Phase.shrink],
 )
 settings.load_profile("project")
+"""``--hypothesis-profile=shrink`` makes a failing example small, which takes longer."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
