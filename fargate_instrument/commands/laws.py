@@ -51,12 +51,16 @@ def _again(ask: Ask, document: Document) -> Document | None:
 def _invertible(ask: Ask, answer: Answer) -> bool:
     """Compare what removal gives with the input.
 
-    Where the input carries a record already, what it came from may have been edited
-    since; there it must be that putting the agent in once more gives the result.
+    Where the input carries a record already, it is removal from the input that counts;
+    or, since what was put there may have been edited, that putting the agent in once
+    more gives the result.
     """
     agent = ask.query["agent"]
     out, lost = without(answer.after, agent)
-    if agent in removal.remove(answer.before.containers, agent).agents:
+    into, _ = without(answer.before, agent)
+    if dump(into.value()) != dump(answer.before.value()):
+        if _substance(out) == _substance(into):
+            return True
         again = _again(ask, out)
         return again is not None and _substance(again) == _substance(answer.after)
     return dump(_masked(out, lost)) == dump(_masked(answer.before, lost))
