@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +18,7 @@ from fargate_instrument.commands import check as command
 from fargate_instrument.errors import Failure
 from tests.rule_cases import CASES, ROLE, SECRET, side, task, web
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "check-task-definitions.md"
 
 
 class Streams:
@@ -284,6 +286,29 @@ def test_program_runs_the_command(tmp_path: Path) -> None:
     )
     assert (lost.returncode, lost.stdout) == (1, "")
     assert "gone.json: cannot be read: No such file or directory" in lost.stderr
+
+
+def fences(language: str) -> list[str]:
+    text = HOW_TO.read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def test_how_to_shows_what_the_command_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (definition,) = fences("json")
+    Path("shop.json").write_text(definition, encoding="utf-8")
+    containers = json.dumps(json.loads(definition)["containerDefinitions"])
+    Path("containers.json").write_text(containers, encoding="utf-8")
+    Path("image-configs.lock.json").write_text("{}", encoding="utf-8")
+    shown = [fence.partition("\n") for fence in fences("console")]
+    assert len(shown) >= 5
+    for prompt, _, output in shown:
+        words = shlex.split(prompt.rpartition("fargate-instrument check ")[2])
+        status, text = run(*words, given=definition.encode())
+        assert status == 1
+        assert output in ("", text)
 
 
 def test_names_with_odd_characters_do_not_break_the_report(write: Any) -> None:
