@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -16,7 +18,13 @@ import pytest
 pytest.register_assert_rewrite("tests.terraform.checks")
 
 from tests.terraform import checks  # noqa: E402 - after the line above
-from tests.terraform_rig import mirror, situations, workspace  # noqa: E402
+from tests.terraform_rig import (  # noqa: E402
+    emulator,
+    engines,
+    mirror,
+    situations,
+    workspace,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,3 +109,25 @@ def before(cloud: Emulator, situation: dict[str, Any]) -> dict[str, list[str]]:
     """Take stock of the account once the situation is made and nothing is applied."""
     assert situation
     return checks.inventory(cloud)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what asks for an engine on every one that this machine has."""
+    if "engine" in metafunc.fixturenames:
+        name = tempfile.TemporaryDirectory(prefix="fargate-instrument-engine-")
+        folder = Path(_cleanup.enter_context(name))
+        found = engines.engines(folder)
+        names = [f"terraform-{engine.version}" for engine in found]
+        metafunc.parametrize("engine", found, ids=names, scope="session")
+
+
+@pytest.fixture(scope="session")
+def cli(
+    tmp_path_factory: pytest.TempPathFactory, engine: engines.Engine
+) -> dict[str, str]:
+    """Give the environment of a root module that needs no account."""
+    folder = tmp_path_factory.mktemp("cli")
+    return {
+        **emulator.clean_environment(),
+        **mirror.cli_configuration(folder, engine.command),
+    }
