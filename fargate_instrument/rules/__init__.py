@@ -7,6 +7,7 @@ from fargate_instrument.jsontext import kind as kind_of
 from fargate_instrument.rules import (
     fargate,
     hazards,
+    instrumented,
     references,
     resources,
     schema,
@@ -63,6 +64,7 @@ def check(containers: object, task: Mapping[str, Any]) -> list[Finding]:
     fargate.check(subject)
     resources.check(subject)
     hazards.check(subject)
+    instrumented.check(subject)
     if report.damaged:
         return [found for found in report.findings if found.rule not in UNSURE]
     return report.findings

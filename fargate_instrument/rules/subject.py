@@ -73,3 +73,22 @@ class Subject:
         """Give the task's volumes with their paths."""
         known = self.task.get("volumes") or ()
         return [(("volumes", index), volume) for index, volume in enumerate(known)]
+
+    @property
+    def architecture(self) -> str:
+        """The CPU architecture the task says it runs on, or the empty string."""
+        platform = self.task.get("runtimePlatform") or {}
+        return str(platform.get("cpuArchitecture") or "")
+
+    def image_config(self, container: Value) -> Value:
+        """Give what is known of a container's image, such as its ``Env``."""
+        configs = self.task.get("imageConfigs") or {}
+        config = configs.get(container.get("image", ""))
+        return config if isinstance(config, dict) else {}
+
+    def user(self, container: Value) -> str:
+        """Name the user a container runs as, by its own word or by its image's."""
+        user = container.get("user")
+        if user is None:
+            user = self.image_config(container).get("User") or ""
+        return str(user).partition(":")[0]
