@@ -116,6 +116,7 @@ locals {
 }
 
 resource "aws_ecs_cluster" "this" {
+  # checkov:skip=CKV_AWS_65: On by default, container_insights; checkov loses the default on its way through a module that calls this one.
   # checkov:skip=CKV_AWS_224: ECS Exec is off by default; its sessions take the user's key, execute_command_kms_key_arn.
   count = var.create && var.create_cluster ? 1 : 0
 

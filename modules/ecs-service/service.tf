@@ -1,6 +1,7 @@
 # The same service twice, because lifecycle takes no expressions: `this` keeps the number of tasks at desired_count,
 # `uncounted` leaves it to autoscaling or to people.
 resource "aws_ecs_service" "this" {
+  # checkov:skip=CKV_AWS_332: LATEST by default, platform_version; checkov loses the default on its way through a module that calls this one.
   count = local.create_service && !local.ignore_desired_count ? 1 : 0
 
   name                               = var.name
@@ -142,6 +143,7 @@ resource "aws_ecs_service" "this" {
 }
 
 resource "aws_ecs_service" "uncounted" {
+  # checkov:skip=CKV_AWS_332: LATEST by default, platform_version; checkov loses the default on its way through a module that calls this one.
   count = local.create_service && local.ignore_desired_count ? 1 : 0
 
   name                               = var.name

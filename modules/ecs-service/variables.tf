@@ -569,6 +569,11 @@ variable "service_registry" {
     port           = optional(number)
   })
   default = null
+
+  validation {
+    condition     = var.service_registry == null ? true : alltrue([for port in [var.service_registry.container_port, var.service_registry.port] : port == null ? true : port >= 1 && port <= 65535])
+    error_message = "service_registry: container_port and port are between 1 and 65535."
+  }
 }
 
 variable "subnet_ids" {

@@ -319,6 +319,11 @@ variable "egress_rules" {
     referenced_security_group_id = optional(string)
   }))
   default = null
+
+  validation {
+    condition     = alltrue([for rule in values(coalesce(var.egress_rules, {})) : contains(["tcp", "udp", "icmp", "icmpv6", "-1"], rule.protocol)])
+    error_message = "egress_rules: a protocol is tcp, udp, icmp, icmpv6 or -1."
+  }
 }
 
 variable "execution_role" {

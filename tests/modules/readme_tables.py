@@ -11,7 +11,7 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -37,7 +37,9 @@ def main() -> int:
     mode.add_argument("--write", action="store_true", help="write the tables")
     mode.add_argument("--check", action="store_true", help="name the stale pages")
     arguments = parser.parse_args()
-    stale = [page for page in pages() if page.read_text(encoding="utf-8") != fresh(page)]
+    stale = [
+        page for page in pages() if page.read_text(encoding="utf-8") != fresh(page)
+    ]
     for page in stale:
         if arguments.write:
             page.write_text(fresh(page), encoding="utf-8")
@@ -129,8 +131,17 @@ def _inputs(configuration: Configuration) -> str:
         return "None.\n"
     rows = [["Name", "Description", "Type", "Default"]]
     for name, body in configuration.variables.items():
-        default = "required" if "default" not in body else _code(_value(body["default"]))
-        rows.append([f"`{name}`", _line(body["description"]), _type(configuration, name), default])
+        default = (
+            "required" if "default" not in body else _code(_value(body["default"]))
+        )
+        rows.append(
+            [
+                f"`{name}`",
+                _line(body["description"]),
+                _type(configuration, name),
+                default,
+            ]
+        )
     return _table(rows)
 
 

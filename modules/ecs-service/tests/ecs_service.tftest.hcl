@@ -453,6 +453,7 @@ run "values_out_of_their_sets_are_refused" {
     propagate_tags                = "ALL"
     runtime_platform              = { cpu_architecture = "amd64" }
     secret_arns                   = ["my-secret"]
+    service_registry              = { registry_arn = "arn", container_port = 70000 }
     task_role                     = { arn = "arn:aws:iam::111122223333:role/task" }
     volumes                       = { data = { efs = { file_system_id = "fs-1", iam = true, transit_encryption = false } } }
     volumes_json                  = "{}"
@@ -463,7 +464,7 @@ run "values_out_of_their_sets_are_refused" {
     var.container_insights, var.cpu, var.deployment, var.desired_count, var.ecr, var.egress_rules, var.ephemeral_storage_gib,
     var.execute_command_kms_key_arn, var.execution_role, var.family, var.ingress_rules, var.kms_key_arns, var.launch_type,
     var.load_balancers, var.log_group_arns, var.log_groups, var.memory, var.name, var.pid_mode, var.platform_version,
-    var.propagate_tags, var.runtime_platform, var.secret_arns, var.task_role, var.volumes, var.volumes_json, var.vpc_id,
+    var.propagate_tags, var.runtime_platform, var.secret_arns, var.service_registry, var.task_role, var.volumes, var.volumes_json, var.vpc_id,
   ]
 }
 

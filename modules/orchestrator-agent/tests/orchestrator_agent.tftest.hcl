@@ -412,6 +412,7 @@ run "values_out_of_their_sets_are_refused" {
     cpu                      = 300
     deployment               = { minimum_healthy_percent = 101 }
     desired_count            = -1
+    egress_rules             = { bad = { protocol = "http", from_port = 80 } }
     execution_role           = { arn = "arn:aws:iam::111122223333:role/exec" }
     exposure                 = "internet"
     http_proxy_configuration = { proxy_port = 70000 }
@@ -431,7 +432,7 @@ run "values_out_of_their_sets_are_refused" {
   expect_failures = [
     var.access_key, var.access_key_secret, var.agent_image, var.agent_log_level, var.agent_tags, var.autoscaling, var.cluster_arn,
     var.collector_cidr_blocks, var.collector_host, var.collector_port, var.container, var.container_insights, var.cpu, var.deployment,
-    var.desired_count, var.execution_role, var.exposure, var.http_proxy_configuration, var.ingress_cidr_blocks, var.kms_key_arns,
+    var.desired_count, var.egress_rules, var.execution_role, var.exposure, var.http_proxy_configuration, var.ingress_cidr_blocks, var.kms_key_arns,
     var.load_balancer, var.log_retention_days, var.memory, var.name, var.orchestrator_port, var.platform_version,
     var.runtime_platform, var.service_discovery, var.sysdig_region, var.vpc_id,
   ]

@@ -1,0 +1,54 @@
+"""What Terraform itself says: format, validity, tests with mocked providers."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Final
+
+import pytest
+
+from tests.modules.configuration import modules, stacks
+
+if TYPE_CHECKING:
+    from tests.modules.conftest import Terraform
+
+MODULES: Final = [c.name for c in modules()]
+STACKS: Final = [c.name for c in stacks()]
+SUMMARY: Final = re.compile(r"(?P<passed>\d+) passed, (?P<failed>\d+) failed")
+
+
+def test_format(terraform: Terraform) -> None:
+    for folder in ("modules", "terraform"):
+        run = terraform.run(folder, "fmt", "-check", "-recursive", "-diff")
+        assert (run.returncode, run.stdout) == (0, "")
+
+
+def test_format_finds_what_is_not_formatted(terraform: Terraform) -> None:
+    folder = terraform.copy / "unformatted"
+    folder.mkdir()
+    (folder / "main.tf").write_text("locals{\na=1\n}\n")
+    assert terraform.run("unformatted", "fmt", "-check").returncode == 3
+
+
+@pytest.mark.parametrize("name", [*MODULES, *STACKS])
+def test_valid_without_a_warning(terraform: Terraform, name: str) -> None:
+    terraform.init(name)
+    run = terraform.run(name, "validate", "-json")
+    report = json.loads(run.stdout)
+    print(f"\n{name}: valid {report['valid']}, warnings {report['warning_count']}")
+    assert report["diagnostics"] == []
+    assert report["valid"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_with_mocked_providers(terraform: Terraform, name: str) -> None:
+    runs = next(len(c.tests) for c in modules() if c.name == name)
+    assert runs > 0
+    terraform.init(name)
+    run = terraform.run(name, "test", "-no-color")
+    found = SUMMARY.search(run.stdout)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert found is not None
+    print(f"\n{name}: {found[0]}")
+    assert (int(found["passed"]), int(found["failed"])) == (runs, 0)
