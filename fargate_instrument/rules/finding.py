@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fargate_instrument.frozen import Frozen
-from fargate_instrument.rules.table import RULES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +52,8 @@ class Report:
         **words: object,
     ) -> None:
         """Report a breach; ``words`` fill the blanks of AWS's text and the fix."""
+        from fargate_instrument.rules.table import RULES  # noqa: PLC0415  (words are for findings alone)
+
         severity, _, _, aws, fix = RULES[rule]
         name = (container or {}).get("name")
         label = name if isinstance(name, str) else ""
