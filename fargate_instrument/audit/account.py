@@ -131,7 +131,7 @@ class _Asking:
         call = getattr(self.part.client, operation)
         token: dict[str, str] = {}
         while True:
-            answer = self.patience.ask(call, **words, **token)
+            answer = self.patience.ask(call, member, **words, **token)
             yield from answer.get(member) or ()
             if not answer.get("nextToken"):
                 return
@@ -202,7 +202,7 @@ def _named_clusters(wanted: Wanted, asking: _Asking, lost: list[Problem]) -> lis
     for at in range(0, len(here), CLUSTERS_AT_ONCE):
         names = here[at : at + CLUSTERS_AT_ONCE]
         call = asking.part.client.describe_clusters
-        answer = asking.patience.ask(call, clusters=names)
+        answer = asking.patience.ask(call, "clusters", clusters=names)
         known = {
             name: one["clusterArn"]
             for one in answer.get("clusters") or ()
@@ -227,7 +227,7 @@ def _named_clusters(wanted: Wanted, asking: _Asking, lost: list[Problem]) -> lis
 def _services(batch: tuple[str, list[str]], asking: _Asking) -> list[dict[str, Any]]:
     cluster, names = batch
     call = asking.part.client.describe_services
-    answer = asking.patience.ask(call, cluster=cluster, services=names)
+    answer = asking.patience.ask(call, "services", cluster=cluster, services=names)
     services: list[dict[str, Any]] = answer.get("services") or []
     return [one for one in services if one.get("status") != "INACTIVE"]
 
@@ -256,7 +256,7 @@ def _described(arn: str, users: tuple[str, ...], asking: _Asking) -> Definition:
     name = arn.rpartition("/")[2]
     try:
         call = asking.part.client.describe_task_definition
-        answer = asking.patience.ask(call, taskDefinition=arn)
+        answer = asking.patience.ask(call, "taskDefinition", taskDefinition=arn)
     except NoAnswerError as error:
         return _unread(name, arn, f"it could not be read: {error}", users)
     finally:
@@ -291,7 +291,7 @@ def _may_run_on_fargate(one: Definition) -> bool:
 def _parts(wanted: Wanted) -> list[Part]:
     """Make a client for each region and role. Raises Failure."""
     config = Config(
-        retries={"mode": "adaptive", "total_max_attempts": 6},
+        retries={"mode": "adaptive", "total_max_attempts": 3},
         max_pool_connections=max(10, wanted.workers),
         connect_timeout=10,
         read_timeout=30,

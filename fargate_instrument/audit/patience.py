@@ -71,8 +71,14 @@ class Patience:
         self._answered = clock()
         self._lock = threading.Lock()
 
-    def ask(self, call: Callable[..., Any], **words: Any) -> dict[str, Any]:
-        """Ask until there is an answer. Raises NoAnswerError."""
+    def ask(
+        self, call: Callable[..., Any], member: str, **words: Any
+    ) -> dict[str, Any]:
+        """Ask until there is an answer that holds a member. Raises NoAnswerError.
+
+        botocore reads an answer that was cut short as one without members, which
+        would pass for an empty list.
+        """
         pause = 0.5
         while True:
             try:
@@ -89,9 +95,11 @@ class Patience:
             except exceptions.BotoCoreError as error:
                 raise NoAnswerError(str(error)) from None
             else:
-                with self._lock:
-                    self._answered = self._clock()
-                return answer
+                if member in answer:
+                    with self._lock:
+                        self._answered = self._clock()
+                    return answer
+                reason = "the answer was cut short"
             self._wait(reason, pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 

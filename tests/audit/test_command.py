@@ -1,0 +1,346 @@
+"""The command over files and folders: sources, demands, exemptions, exit status."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from fargate_instrument.audit import exemptions
+from fargate_instrument.audit.definition import Definition
+from fargate_instrument.audit.report import Demand, report
+from fargate_instrument.errors import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.audit.conftest import Outcome
+
+    Audit = Callable[..., Outcome]
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+BARE = [{"name": "web", "image": "w:1", "entryPoint": ["/app"]}]
+GOOD = [
+    {
+        "name": "web",
+        "image": "w:1",
+        "entryPoint": ["/opt/draios/bin/instrument"],
+        "command": ["/app"],
+        "volumesFrom": [{"sourceContainer": "agent"}],
+    },
+    {"name": "agent", "image": "quay.io/sysdig/workload-agent:6"},
+]
+TODAY = dt.date(2026, 11, 22)
+
+
+def save(path: Path, value: Any) -> Path:
+    path.write_text(json.dumps(value, indent=2))
+    return path
+
+
+FORMS: dict[str, Callable[[Any], Any]] = {
+    "list": lambda c: c,
+    "register": lambda c: {"family": "f", "containerDefinitions": c},
+    "describe": lambda c: {
+        "taskDefinition": {"family": "f", "revision": 3, "containerDefinitions": c}
+    },
+    "pascal case": lambda c: {
+        "Family": "f",
+        "ContainerDefinitions": [
+            {k[0].upper() + k[1:]: v for k, v in one.items()} for one in c
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_forms_of_a_task_definition(
+    audit: Audit, elsewhere: Path, form: str
+) -> None:
+    bare = save(elsewhere / "bare.json", FORMS[form](BARE))
+    done = audit(bare, "--format", "json")
+    assert (done.status, done.verdicts()) == (1, {"web": "not instrumented"})
+    good = save(elsewhere / "good.json", FORMS[form](GOOD))
+    done = audit(good, "--format", "json")
+    assert done.status == 0, done.out
+    assert done.verdicts() == {"web": "instrumented", "agent": "skipped"}
+
+
+def test_standard_input(audit: Audit) -> None:
+    done = audit("-", "--format", "json", stdin=json.dumps(BARE).encode())
+    assert (done.status, done.rules()) == (1, ["not-instrumented"])
+
+
+def test_a_folder_is_searched_and_other_json_let_be(
+    audit: Audit, elsewhere: Path
+) -> None:
+    inner = elsewhere / "team" / "a"
+    inner.mkdir(parents=True)
+    save(inner / "web.json", BARE)
+    save(elsewhere / "package.json", {"name": "x", "image": "y"})
+    save(elsewhere / "list.json", [{"name": "x"}])
+    (elsewhere / "broken.json").write_text('{"containerDefinitions": [')
+    hidden = elsewhere / ".terraform"
+    hidden.mkdir()
+    save(hidden / "hidden.json", BARE)
+    done = audit(".", "--format", "json")
+    files = {row["file"]: row["rule"] for row in done.report["results"]}
+    assert files == {
+        "team/a/web.json": "not-instrumented",
+        "broken.json": "cannot-tell",
+    }
+
+
+def test_a_file_that_terraform_reads_is_judged_where_it_is_used(
+    audit: Audit, elsewhere: Path
+) -> None:
+    save(elsewhere / "web.json", BARE)
+    (elsewhere / "main.tf").write_text(
+        'resource "aws_ecs_task_definition" "web" {\n'
+        '  container_definitions = file("web.json")\n}\n'
+    )
+    done = audit(".", "--format", "json")
+    (row,) = done.report["results"]
+    assert (row["file"], row["line"]) == ("main.tf", 2)
+
+
+def test_lines_of_containers(audit: Audit, elsewhere: Path) -> None:
+    save(elsewhere / "two.json", [*BARE, {**BARE[0], "name": "api"}])
+    (elsewhere / "main.tf").write_text(
+        'resource "aws_ecs_task_definition" "x" {\n'
+        "  container_definitions = jsonencode([\n"
+        '    { name = "a", image = "x" },\n'
+        '    { name = "b", image = "x" },\n'
+        "  ])\n}\n"
+    )
+    rows = audit(".", "--format", "json").report["results"]
+    lines = {row["container"]: row["line"] for row in rows}
+    assert lines == {"web": 2, "api": 9, "a": 3, "b": 4}
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"{", "is not JSON"),
+        (b"[]", "holds no task definition"),
+        (b'{"a": 1}', "holds no task definition"),
+        (b"\xff", "is not UTF-8"),
+    ],
+)
+def test_a_file_that_is_named_must_hold_something(
+    audit: Audit, elsewhere: Path, content: bytes, text: str
+) -> None:
+    (elsewhere / "x.json").write_bytes(content)
+    done = audit("x.json")
+    assert (done.status, done.out) == (1, "")
+    assert text in done.err
+
+
+def test_all_that_is_wrong_with_the_paths_is_said_at_once(
+    audit: Audit, elsewhere: Path
+) -> None:
+    (elsewhere / "empty").mkdir()
+    done = audit("gone.json", "empty")
+    assert "gone.json: cannot be read" in done.err
+    assert "empty: holds no task definition" in done.err
+
+
+# Demands
+
+
+def test_only_the_required_agent_counts(audit: Audit, elsewhere: Path) -> None:
+    save(elsewhere / "x.json", GOOD)
+    assert audit("x.json", "--agent", "sysdig").status == 0
+    assert audit("x.json", "--require", "any").status == 0
+    assert audit("x.json", "--require", "wiz,sysdig").status == 0
+    done = audit("x.json", "--agent", "prisma_cloud", "--format", "json")
+    assert (done.status, done.rules()) == (1, ["other-agent"])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("x.json", "--agent", "sysdigg"),
+        ("x.json", "--agent", "any"),
+        ("x.json", "--require", "sysdig,"),
+        ("x.json", "--agent", "sysdig", "--require", "any"),
+        ("x.json", "--format", "xml"),
+        ("--cluster", "x", "--workers", "0"),
+        ("--cluster", "x", "--patience", "never"),
+    ],
+)
+def test_wrong_usage(audit: Audit, words: tuple[str, ...]) -> None:
+    done = audit(*words)
+    assert (done.status, done.out) == (2, "")
+    assert "usage: fargate-instrument audit" in done.err
+
+
+def test_what_cannot_be_told_fails_only_if_asked(audit: Audit, elsewhere: Path) -> None:
+    (elsewhere / "main.tf").write_text(
+        'resource "aws_ecs_task_definition" "x" {\n'
+        "  container_definitions = aws_x.y\n}\n"
+    )
+    assert audit(".").status == 0
+    done = audit(".", "--fail-on-cannot-tell", "--format", "json")
+    assert (done.status, done.rules()) == (1, ["cannot-tell"])
+    assert done.report["results"][0]["severity"] == "error"
+
+
+# Exemptions
+
+
+def exempt(**members: Any) -> list[exemptions.Exemption]:
+    entry = {
+        "task_definition": "f",
+        "reason": "a batch job",
+        "expires": "2026-11-22",
+        **members,
+    }
+    return exemptions.read(json.dumps({"exemptions": [entry]}).encode(), "e.json")
+
+
+def judged(today: dt.date, **members: Any) -> Any:
+    one = Definition("f:3", "json", "f.json", BARE, {}, "f")
+    return report([one], Demand(today, exemptions=tuple(exempt(**members))))
+
+
+def test_an_exemption_holds_through_its_last_day() -> None:
+    made = judged(TODAY)
+    assert not made.failed
+    assert made.rows[0].exempt == "a batch job"
+    later = judged(TODAY + dt.timedelta(days=1))
+    assert later.failed
+    assert later.rows[0].rule == "exemption-expired"
+    assert "exemptions[0] expired on 2026-11-22" in later.rows[0].message
+
+
+@pytest.mark.parametrize(
+    ("members", "matches"),
+    [
+        ({"task_definition": "f*"}, True),
+        ({"task_definition": "f:3"}, True),
+        ({"task_definition": "*.json"}, True),
+        ({"task_definition": "F"}, False),
+        ({"task_definition": "g"}, False),
+        ({"container": "we?"}, True),
+        ({"container": "api"}, False),
+    ],
+)
+def test_what_an_exemption_means(members: dict[str, str], matches: bool) -> None:
+    made = judged(TODAY, **members)
+    assert made.failed is not matches
+    assert [note.rule for note in made.notes] == (
+        [] if matches else ["exemption-unused"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("members", "text"),
+    [
+        ({"reason": " "}, "reason: is needed"),
+        ({"expires": None}, "expires: is needed"),
+        ({"expires": "soon"}, "expires: is no date"),
+        ({"containers": "x"}, 'did you mean "container"?'),
+        ({"task_definition": 7}, "task_definition: is needed"),
+        ({"container": ""}, "container: is no text"),
+    ],
+)
+def test_exemptions_that_are_not_sound(members: dict[str, Any], text: str) -> None:
+    with pytest.raises(Failure) as caught:
+        exempt(**members)
+    assert text in str(caught.value)
+
+
+def test_exemptions_by_file(audit: Audit, elsewhere: Path) -> None:
+    save(elsewhere / "x.json", BARE)
+    entry = {"task_definition": "x.json", "reason": "why", "expires": "2999-01-01"}
+    save(elsewhere / "e.json", {"exemptions": [entry]})
+    done = audit("x.json", "--exemptions", "e.json")
+    assert done.status == 0
+    assert "exempt   until 2999-01-01: why" in done.out
+    entry["expires"] = "2001-01-01"
+    save(elsewhere / "e.json", {"exemptions": [entry]})
+    done = audit("x.json", "--exemptions", "e.json")
+    assert done.status == 1
+    assert "exemption expired" in done.out
+    assert audit("x.json", "--exemptions", "gone.json").err.startswith("gone.json")
+    save(elsewhere / "e.json", [])
+    assert 'has no list "exemptions"' in audit("x.json", "--exemptions", "e.json").err
+
+
+# The table
+
+
+def test_a_plain_table_has_no_colours_and_a_terminal_has(
+    audit: Audit, elsewhere: Path
+) -> None:
+    save(elsewhere / "x.json", [*BARE, *GOOD[1:]])
+    plain = audit("x.json")
+    assert plain.out.isascii()
+    assert "\x1b" not in plain.out
+    assert plain.out.endswith(
+        "failed: 1 task definition; containers: 1 not instrumented, 1 skipped\n"
+    )
+    colourful = audit("x.json", terminal=True)
+    assert "\x1b[" in colourful.out
+    assert "not instrumented" in colourful.out
+    assert colourful.err == plain.err == ""
+
+
+def test_the_report_goes_into_a_file(audit: Audit, elsewhere: Path) -> None:
+    save(elsewhere / "x.json", GOOD)
+    done = audit("x.json", "--format", "json", "--output", "out.json")
+    assert (
+        done.status,
+        json.loads((elsewhere / "out.json").read_text())["passed"],
+    ) == (
+        0,
+        True,
+    )
+    assert done.out.startswith("passed: 1 task definition;")
+    assert "cannot be written" in audit("x.json", "--output", "gone/out").err
+
+
+def test_no_value_of_a_variable_is_ever_shown(audit: Audit, elsewhere: Path) -> None:
+    secret = "correct-horse-battery"  # noqa: S105 - what must not be shown
+    variables = [{"name": "SYSDIG_ACCESS_KEY", "value": secret}]
+    save(elsewhere / "x.json", [{**c, "environment": variables} for c in GOOD])
+    for form in ("table", "json", "sarif", "junit"):
+        assert secret not in audit("x.json", "--format", form).out
+
+
+def test_the_same_input_gives_the_same_bytes(elsewhere: Path) -> None:
+    save(elsewhere / "x.json", BARE)
+    save(elsewhere / "a.json", GOOD)
+    words = [sys.executable, "-m", "fargate_instrument", "audit", "."]
+    outputs = {
+        subprocess.run(
+            [*words, "--format", "sarif"],
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": str(CHECKOUT)},
+            capture_output=True,
+            check=False,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(outputs) == 1
+
+
+# The project's own stacks
+
+
+def test_the_projects_own_stacks_are_instrumented(audit: Audit) -> None:
+    done = audit(CHECKOUT / "terraform", "--format", "json", "--fail-on-cannot-tell")
+    assert done.status == 0, done.out
+    rows = done.report["results"]
+    agents = {agent for row in rows for agent in row["agents"]}
+    assert agents == {"sysdig", "prisma_cloud"}
+    stacks = {Path(row["file"]).parent.name for row in rows}
+    assert stacks == {
+        path.name for path in (CHECKOUT / "terraform").iterdir() if path.is_dir()
+    }
