@@ -49,16 +49,21 @@ class Report:
         address: Path,
         message: str,
         container: Mapping[str, object] | None = None,
+        *,
+        seen: bool = True,
         **words: object,
     ) -> None:
-        """Report a breach; ``words`` fill the blanks of AWS's text and the fix."""
+        """Report a breach; ``words`` fill the blanks of AWS's text and the fix.
+
+        ``seen``: AWS's text was seen for this very case, so it may be quoted.
+        """
         from fargate_instrument.rules.table import RULES  # noqa: PLC0415  (words are for findings alone)
 
         severity, _, _, aws, fix = RULES[rule]
         name = (container or {}).get("name")
         label = name if isinstance(name, str) else ""
         said = f'container "{label}" {message}' if label else message
-        if aws:
+        if aws and seen:
             said += f" (ECS: {aws.format(container=label, **words)})"
         fix = fix.format(**words)
         self.findings.append(

@@ -217,7 +217,10 @@ def _proxy(subject: Subject, proxy: Value) -> None:
         if name not in given:
             where = (*root, "properties")
             message = f'the proxy has no property "{name}"'
-            subject.report.add("R23", where, message, side=side, property=name)
+            seen = side == "Ingress"
+            subject.report.add(
+                "R23", where, message, seen=seen, side=side, property=name
+            )
 
 
 def _port_names(subject: Subject) -> None:

@@ -189,14 +189,11 @@ def _health_check(subject: Subject, path: Path, container: Value, value: Value) 
         number = value.get(member)
         if number is None or low <= number <= high:
             continue
-        bound = (
-            f"less than or equal to the maximum allowed value {high}"
-            if number > high
-            else f"greater than or equal to the minimum allowed value {low}"
-        )
+        bound = f"less than or equal to the maximum allowed value {high}"
         where = (*path, "healthCheck", member)
         message = f"has a health check {member} of {number}"
-        subject.report.add(rule, where, message, container, bound=bound)
+        seen = number > high
+        subject.report.add(rule, where, message, container, seen=seen, bound=bound)
     command = value.get("command")
     if command is not None and command[:1] not in (["CMD"], ["CMD-SHELL"], ["NONE"]):
         where = (*path, "healthCheck", "command")
