@@ -25,13 +25,12 @@ class Problem(Frozen):
 
     def lines(self) -> str:
         """Render for stderr: the problem, then each fix indented by two spaces."""
-        return "\n".join(
-            [f"{self.address}: {self.message}", *(f"  {fix}" for fix in self.fixes)]
-        )
+        first = f"{self.address}: {self.message}"
+        return "\n".join([shown(first), *(f"  {shown(fix)}" for fix in self.fixes)])
 
     def one_line(self) -> str:
         """Render for the result, where every text is one line."""
-        return "; ".join([f"{self.address}: {self.message}", *self.fixes])
+        return shown("; ".join([f"{self.address}: {self.message}", *self.fixes]))
 
 
 class Failure(Exception):  # noqa: N818  (it is not one error but all of them)
@@ -41,6 +40,25 @@ class Failure(Exception):  # noqa: N818  (it is not one error but all of them)
         unique = {(p.address, p.message): p for p in problems}
         self.problems = tuple(unique[key] for key in sorted(unique))
         super().__init__("\n".join(problem.lines() for problem in self.problems))
+
+
+def shown(text: str) -> str:
+    """Make a text one printable line that no terminal and no Terraform alters.
+
+    Control characters are written as escapes. Terraform takes a bare word in square
+    brackets for a colour, so such a word gets quotes.
+    """
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else _escape(c) for c in text)
+    if "[" in text:
+        from re import sub  # noqa: PLC0415  (only when there is something to say)
+
+        text = sub(r"\[([A-Za-z_]+)\]", r'["\1"]', text)
+    return text
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def fail(address: str, message: str, *fixes: str, fault: str = "document") -> Failure:

@@ -250,7 +250,8 @@ class _Run:
             self._warn_ports(index)
 
     def _warn_ports(self, index: int) -> None:
-        for at, mapping in enumerate(self.made[index].get("portMappings") or ()):
+        mappings = ecs.known_argv(self.made[index].get("portMappings"))
+        for at, mapping in enumerate(mappings):
             port = mapping.get("containerPort") if isinstance(mapping, dict) else None
             if port in self.recipe.task.ports:
                 self.notes.warnings.append(
@@ -318,7 +319,7 @@ class _Run:
             if patch.is_wrapped(base, self.recipe.steps):
                 kept = {m: op for m, op in old.undo.items() if m in argv}
             undo = {m: op for m, op in old.undo.items() if m not in argv}
-            base, _ = provenance.undone(base, undo)
+            base = self._given_back(base, undo, index)
         made = self._stepped(base, index)
         self._check_recorded(made, index)
         undo = {**provenance.difference(base, made, self.recipe.secret_names), **kept}
@@ -327,6 +328,18 @@ class _Run:
         new = Record(self.recipe.agent, undo, labels=labels, task=around)
         recorded = self.record and bool(undo or around)
         return self._labelled(made, (*others, new) if recorded else others)
+
+    def _given_back(
+        self, container: Container, undo: dict[str, Any], index: int
+    ) -> Container:
+        """Take the agent's last work back; a record edited by hand may be nonsense."""
+        made, _ = provenance.undone(container, undo)
+        place = f"{self.definition.address}[{index}]"
+        problems: list[Problem] = []
+        ecs.ContainerCheck({"image": "-", **made}, index, place, problems).run()
+        if problems or made.get("name") != container["name"]:
+            raise provenance.unreadable(f"{place}.dockerLabels")
+        return made
 
     def _check_recorded(self, made: Container, index: int) -> None:
         """Find variables whose earlier value is due again but is on no record."""
@@ -390,7 +403,7 @@ class _Run:
         base = provenance.bare(container, (*others, old) if old else others)
         fresh = bool(old and old.added)
         if old:
-            base, _ = provenance.undone(base, old.undo)
+            base = self._given_back(base, old.undo, index)
         site = self._site(index, base)
         made = _brought_up_to_date(base, added, site, fresh)
         if inherited is not None:

@@ -60,13 +60,18 @@ def read(container: Container, address: str) -> tuple[Record, ...]:
     except (Failure, KeyError, TypeError, AttributeError, ValueError):
         records = []
     if not records:
-        raise fail(
-            address,
-            f'its Docker label "{LABEL}" cannot be read',
-            "take the label out if it was edited by hand; then the container"
-            " counts as instrumented by other means",
-        )
+        raise unreadable(address)
     return tuple(records)
+
+
+def unreadable(address: str) -> Failure:
+    """Make the Failure of a label that holds something else than records."""
+    return fail(
+        address,
+        f'its Docker label "{LABEL}" cannot be read',
+        "take the label out if it was edited by hand; then the container"
+        " counts as instrumented by other means",
+    )
 
 
 def write(container: Container, records: tuple[Record, ...]) -> Container:
@@ -148,7 +153,25 @@ def _undo(entry: dict[str, Any], key: str) -> Undo:
         isinstance(operation, dict) for operation in undo.values()
     ):
         raise TypeError(undo)
+    if key == "undo":
+        for member, operation in undo.items():
+            _check(member, operation)
     return undo
+
+
+def _check(member: str, operation: dict[str, Any]) -> None:
+    """Raise TypeError, KeyError or ValueError for what this module did not write."""
+    if "of" in operation:
+        source, *bounds = operation["of"]
+        if source not in ARGV or not bounds or {*map(type, bounds)} != {int}:
+            raise TypeError(operation)
+    for inner, undo in operation.get("in", {}).items():
+        _check(inner, undo)
+    {*operation.get("cut", ())}
+    put = [entry for index, entry in operation.get("put", ()) if index + 1]
+    for entry in (*operation.get("was", ()), *put):
+        if not isinstance(entry[LIST_KEYS[member]], str):
+            raise TypeError(operation)
 
 
 def _entry(record: Record) -> dict[str, Any]:

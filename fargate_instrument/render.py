@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fargate_instrument.errors import shown
 from fargate_instrument.jsontext import dump
 
 TYPE_CHECKING = False
@@ -81,7 +82,7 @@ def _secret_arns(outcome: Outcome) -> list[str]:
 
 
 def _texts(warnings: Iterable[tuple[str, str]]) -> list[str]:
-    return [f"{address}: {text}" for address, text in warnings]
+    return [shown(f"{address}: {text}") for address, text in warnings]
 
 
 def _once(items: Iterable[Any]) -> list[Any]:

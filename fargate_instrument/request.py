@@ -183,7 +183,7 @@ class _Reader:
             entries = self._value("task_definitions", "task_definitions")
             for name, entry in sorted((entries or {}).items()):
                 yield from self._ask(name, entry, f"task_definitions[{dump(name)}].")
-            if not entries and entries is not None:
+            if not entries and not self.problems:
                 self._say("task_definitions", "is empty")
             return
         if "container_definitions" not in query:

@@ -271,3 +271,24 @@ def test_a_megabyte_of_containers() -> None:
     done = send({**ASK, "container_definitions": json.dumps(many), "checks": "off"})
     assert_sound(done)
     assert len(done.result["instrumented"]) == 1000
+
+
+@pytest.mark.parametrize("name", ["\x1b[31m", "a\nb", "\x9b", "[blue]", "\u202e"])
+def test_no_text_of_the_user_reaches_a_terminal_raw(name: str) -> None:
+    definitions = json.dumps([{"name": name, "image": "a:1"}, {"name": "b"}])
+    for more in ({}, {"include": json.dumps([name + "x"])}):
+        failed = send({**ASK, "container_definitions": definitions, **more})
+        assert_failed(failed)
+        assert all(
+            character.isprintable() or character == "\n" for character in failed.err
+        )
+    variables = [{"name": "SYSDIG_PRIORITY", "value": name}]
+    done = send(
+        {
+            **ASK,
+            "container_definitions": json.dumps([{**WEB, "environment": variables}]),
+        }
+    )
+    (warning,) = done.result["warnings"]
+    assert warning.isprintable()
+    assert "[blue]" not in warning
