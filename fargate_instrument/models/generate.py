@@ -16,7 +16,7 @@ from pydantic import BaseModel, TypeAdapter
 from fargate_instrument import agents
 from fargate_instrument.models import query, tables
 from fargate_instrument.models.options import OPTIONS
-from fargate_instrument.models.recipe import Recipe
+from fargate_instrument.models.recipe import RECORDS, Recipe
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_READ = ("recipe", "result")
@@ -116,10 +116,81 @@ def files() -> dict[Path, str]:
     folder = ROOT / "docs" / "reference" / "schemas"
     for name, schema in schemas().items():
         made[folder / f"{name}.json"] = json.dumps(schema, indent=2) + "\n"
+    reference = ROOT / "docs" / "reference"
     for name in OPTIONS:
-        page = ROOT / "docs" / "reference" / f"options-{name}.md"
-        made[page] = options_page(name)
+        made[reference / f"options-{name}.md"] = options_page(name)
+    made[reference / "query-and-result.md"] = protocol_page()
+    made[reference / "recipes.md"] = recipe_page()
     return made
+
+
+GENERATED = (
+    "<!-- Generated from the models;"
+    " python -m fargate_instrument.models.generate --write -->\n\n"
+)
+PROTOCOL = """\
+# Query and result
+
+Both are flat JSON objects of strings, as Terraform's `external` data source passes them:
+the query on standard input, the result on standard output. Where a value is JSON, it is
+JSON as text. An absent key, the empty text and null mean the same; an unknown key is an
+error.
+"""
+
+
+def protocol_page() -> str:
+    """Give the reference page of the query, what is in it, and the result."""
+    known = schemas()
+    image = known["image_configs"]
+    entry = known["task_definitions"]
+    sections = {
+        "Query": known["query"],
+        "Facts in `task`": known["task"],
+        "Entries of `image_configs`": _record(image, "ImageConfig"),
+        "Entries of `task_definitions`": _record(entry, "BatchEntry"),
+        "Result": known["result"],
+    }
+    columns = ("key", "type", "required", "meaning")
+    parts = [
+        f"## {title}\n\n{tables.markdown(schema, columns)}"
+        for title, schema in sections.items()
+    ]
+    return GENERATED + "\n".join([PROTOCOL, *parts])
+
+
+def recipe_page() -> str:
+    """Give the reference page of the recipe and its steps."""
+    schema = schemas()["recipe"]
+    columns = ("field", "type", "required", "meaning")
+    parts = [
+        "# Recipes\n\nWhat an agent asks for, as data. `fargate-instrument explain` shows"
+        " the steps at work; as a\nJSON Schema: [schemas/recipe.json]"
+        "(schemas/recipe.json).\n"
+    ]
+    names = [model.__name__ for model in RECORDS]
+    for name in names[::-1]:
+        record = schema if name == "Recipe" else _record(schema, name)
+        shallow = {**record, "$defs": {}, "properties": _flat(record, schema["$defs"])}
+        table = tables.markdown(shallow, columns)
+        parts.append(f"## {name}\n\n{record['description']}\n\n{table}")
+    return GENERATED + "\n".join(parts)
+
+
+def _record(schema: dict[str, Any], name: str) -> dict[str, Any]:
+    found: dict[str, Any] = schema["$defs"][name]
+    return {**found, "$defs": schema["$defs"]}
+
+
+def _flat(record: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """Name the type of each field once, since records have sections of their own."""
+    return {
+        name: {
+            "type": tables.type_of(field, definitions, named=True),
+            "description": field.get("description", ""),
+        }
+        for name, field in record.get("properties", {}).items()
+        if name != "step"
+    }
 
 
 def options_page(name: str) -> str:
@@ -129,8 +200,7 @@ def options_page(name: str) -> str:
     named = [one for one in agents.SECRET_OPTIONS if one in schema["properties"]]
     secret = ", ".join(f"`{option}`" for option in named) or "none"
     return (
-        f"<!-- Generated from the models; python -m fargate_instrument.models.generate"
-        f" --write -->\n\n# Options of `{name}`\n\n{agents.TABLE[name]}.\n\n"
+        f"{GENERATED}# Options of `{name}`\n\n{agents.TABLE[name]}.\n\n"
         f"Numbers and booleans may be given as text, and an empty text means absent, as"
         f" Terraform\nusers write them. An unknown option is an error. Never shown in any"
         f" message: {secret}.\nThe same as a JSON Schema: [schemas/options.{name}.json]"

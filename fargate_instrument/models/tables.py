@@ -53,12 +53,14 @@ def _objects(schema: Schema, definitions: Schema) -> Iterator[Schema]:
         yield from _objects(branch, definitions)
 
 
-def type_of(schema: Schema, definitions: Schema) -> str:
-    """Name a member's type in a few words."""
+def type_of(schema: Schema, definitions: Schema, *, named: bool = False) -> str:
+    """Name a member's type in a few words; ``named``: records by their own names."""
+    if named and "$ref" in schema:
+        return f"`{schema['$ref'].rpartition('/')[2]}`"
     schema = _resolved(schema, definitions)
     branches = schema.get("anyOf") or schema.get("oneOf")
     if branches:
-        found = [type_of(branch, definitions) for branch in branches]
+        found = [type_of(branch, definitions, named=named) for branch in branches]
         return " or ".join(dict.fromkeys(name for name in found if name != "null"))
     if "enum" in schema:
         return " or ".join(dump(value) for value in schema["enum"])
@@ -66,7 +68,8 @@ def type_of(schema: Schema, definitions: Schema) -> str:
         return dump(schema["const"])
     kind = schema.get("type", "any JSON")
     if kind == "array" and schema.get("items"):
-        return f"list of {type_of(schema['items'], definitions)}"
+        inner = type_of(schema["items"], definitions, named=named)
+        return f"list of {f'({inner})' if ' or ' in inner else inner}"
     if "pattern" in schema and "secretsmanager" in schema["pattern"]:
         return "ARN"
     return TYPES.get(kind, str(kind))
