@@ -291,7 +291,7 @@ def _may_run_on_fargate(one: Definition) -> bool:
 def _parts(wanted: Wanted) -> list[Part]:
     """Make a client for each region and role. Raises Failure."""
     config = Config(
-        retries={"mode": "adaptive", "total_max_attempts": 3},
+        retries={"mode": "adaptive", "total_max_attempts": 1},
         max_pool_connections=max(10, wanted.workers),
         connect_timeout=10,
         read_timeout=30,

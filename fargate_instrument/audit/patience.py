@@ -1,8 +1,8 @@
 """Asking AWS until it answers: throttling and broken connections are waited out.
 
-botocore's adaptive mode slows a client down and tries a call again; where it gives
-up, the same call is asked again here, with the same page token, so that nothing that
-was read is read again. Only time without any answer at all ends it.
+botocore's adaptive mode slows a throttled client down; asking again is done here, the
+same call with the same page token, so that nothing that was read is read again. Only
+time without any answer at all ends it.
 """
 
 from __future__ import annotations

@@ -181,14 +181,13 @@ def test_a_throttled_page_is_asked_again_alone(
     ecs.register(region, "web", good=True)
     for number in range(25):
         ecs.serve(region, "c", f"s{number}", "web")
-    # More refusals than botocore itself takes before it gives up.
-    manners.trouble = {"ListServices": ["", *["throttle"] * 7]}
+    manners.trouble = {"ListServices": ["", *["throttle"] * 3, "cut", "break"]}
     done = audit("--cluster", "c", "--region", region, "--format", "json")
     assert done.status == 0, done.out + done.err
     (row,) = [r for r in done.report["results"] if r["container"] == "web"]
     assert len(row["used_by"]) == 25
     tokens = [b.get("nextToken") for o, b in manners.bodies if o == "ListServices"]
-    assert tokens == [None, *["10"] * 8, "20"]
+    assert tokens == [None, *["10"] * 6, "20"]
 
 
 def test_a_rollout_runs_two_revisions(
