@@ -34,6 +34,7 @@ TABLE: dict[str, tuple[str, str]] = {
 """Command -> module in this package, one line of help."""
 
 _OK, _USAGE = 0, 2
+_EXAMPLES = "examples:\n"
 
 _HEAD = f"""\
 usage: {PROGRAM} COMMAND [ARGUMENT...]
@@ -57,6 +58,15 @@ try it:
 exit status: 0 done; 1 something you can fix, or a gate that says no; 2 usage;
 3 a bug of the program; 130 interrupted
 """
+
+
+class Formatter(argparse.HelpFormatter):
+    """Help whose examples keep their lines."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if text.startswith(_EXAMPLES):
+            return text
+        return super()._fill_text(text, width, indent)
 
 
 class Parser(argparse.ArgumentParser):
@@ -112,8 +122,14 @@ def load(name: str) -> Any:
 
 def parser_of(name: str, command: Any, streams: Streams | None = None) -> Parser:
     """Make a command's argument parser."""
+    examples = "".join(f"  {line}\n" for line in getattr(command, "EXAMPLES", ()))
     parser = Parser(
-        streams, prog=f"{PROGRAM} {name}", description=command.HELP, allow_abbrev=False
+        streams,
+        prog=f"{PROGRAM} {name}",
+        description=command.HELP,
+        epilog=_EXAMPLES + examples if examples else None,
+        formatter_class=Formatter,
+        allow_abbrev=False,
     )
     parser.set_defaults(refuse=parser.error)
     command.configure(parser)

@@ -17,6 +17,10 @@ NAME = "agents"
 HELP = "list the agents"
 DESCRIPTION = """\
 List the agents that can be put into a task definition."""
+EXAMPLES = (
+    "fargate-instrument agents",
+    "fargate-instrument agents --format json",
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

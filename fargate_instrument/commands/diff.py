@@ -22,6 +22,10 @@ HELP = "show what patch would change"
 DESCRIPTION = """\
 Show what patch would change in FILE, before and after, both in ECS's spelling with
 sorted keys. In colour on a terminal."""
+EXAMPLES = (
+    "fargate-instrument diff --agent sysdig --options sysdig.json web.json",
+    "fargate-instrument diff --agent sysdig --options sysdig.json --exit-code web.json",
+)
 _STYLES = {"---": "bold", "+++": "bold", "@": "cyan", "+": "green", "-": "red"}
 
 

@@ -21,6 +21,10 @@ HELP = "say what is added where and why, and what is left alone"
 DESCRIPTION = """\
 Say for each container of FILE what patch would change, and which step of the agent's
 recipe says so; for each container that is left alone, why. Nothing is written."""
+EXAMPLES = (
+    "fargate-instrument explain --agent sysdig --options sysdig.json web.json",
+    "fargate-instrument explain --agent prisma_cloud --options p.json web.json",
+)
 _BRIEF = ("prefix", "launcher", "name", "container", "source", "condition", "volume")
 
 

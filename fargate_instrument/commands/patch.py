@@ -20,6 +20,12 @@ Put an agent into a task definition and print it, in the form in which it came: 
 of container definitions, a task definition, or a description with taskDefinition
 around it. Instrumenting it again changes nothing, and remove gives back what went in;
 both are proved for this document before anything is written."""
+EXAMPLES = (
+    "fargate-instrument patch --agent sysdig --options sysdig.json web.json",
+    "fargate-instrument patch --agent sysdig --options sysdig.json --in-place web.json",
+    'fargate-instrument patch --agent sysdig --options sysdig.json --exclude "job-*" -',
+    "fargate-instrument patch --agent sysdig --options sysdig.json --register web.json",
+)
 _BUG = 3
 
 

@@ -26,6 +26,11 @@ Take every agent out of FILE, or one, and print what is left in the form in whic
 came. Where the containers carry the label that patch and the modules write, this gives
 back exactly what went in. Where they do not, agents are known by their marks, and what
 the text does not say is asked for instead of guessed."""
+EXAMPLES = (
+    "fargate-instrument remove web.json",
+    "fargate-instrument remove --agent sysdig --in-place web.json",
+    "fargate-instrument remove --entry-point-items web=1 web.json",
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -21,6 +21,11 @@ DESCRIPTION = """\
 Print the JSON Schema (2020-12) of an agent's options, or of what goes in and comes out:
 query, task, include, image_configs, task_definitions, recipe, result. Without a name,
 all of them in one object."""
+EXAMPLES = (
+    "fargate-instrument schema sysdig --format text",
+    "fargate-instrument schema sysdig --check sysdig.json",
+    "fargate-instrument schema query",
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -80,6 +81,27 @@ def understood(words: list[str]) -> bool:
     except SystemExit as stop:
         return stop.code == 0
     return True
+
+
+@pytest.mark.parametrize("name", commands.TABLE)
+def test_the_examples_of_the_help_exist_as_written(name: str) -> None:
+    for example in getattr(commands.load(name), "EXAMPLES", ()):
+        (words,) = program_calls(example)
+        assert words[0] == name
+        assert understood(words), example
+
+
+def test_python_programs_are_where_the_pages_say() -> None:
+    named_there = [
+        (named(page), match[1])
+        for page in pages()
+        for match in re.finditer(
+            r"^python3 (\S+\.py)", page.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    ]
+    assert ("README.md", "terraform/demo.py") in named_there
+    assert ("README.md", "tests/run.py") in named_there
+    assert [one for one in named_there if not (CHECKOUT / one[1]).is_file()] == []
 
 
 class Quiet(Streams):
