@@ -48,7 +48,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="an option of the agent; JSON where the option takes it, else text;"
         " KEY=@FILE reads the value from a file, as secrets should be given",
     )
-    add("--options", metavar="FILE", help="a JSON object of options; what -o says wins over it")
+    add(
+        "--options",
+        metavar="FILE",
+        help="a JSON object of options; what -o says wins over it",
+    )
     add(
         "--task",
         action="append",
