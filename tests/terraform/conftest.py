@@ -131,3 +131,9 @@ def cli(
         **emulator.clean_environment(),
         **mirror.cli_configuration(folder, engine.command),
     }
+
+
+@pytest.fixture(scope="session")
+def cloud_environment(cloud: Emulator) -> dict[str, str]:
+    """Give what points an AWS client at the emulator of this process."""
+    return cloud.environment(situations.REGION)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # The interpreter beneath the environment, without any installed package.
 BARE_PYTHON: Final = [getattr(sys, "_base_executable", sys.executable), "-S"]
 SECRET_ARN: Final = (
-    "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:sysdig-AbCdEf"
+    "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:sysdig-AbCdEf"  # noqa: S105 - a name
 )
 TAG: Final = "v0.0.1-consumer"
 

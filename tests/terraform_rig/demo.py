@@ -180,9 +180,16 @@ def _real(
         f"region {region}.",
         style="bold yellow",
     )
-    if console.input("Type the account's number to go on: ").strip() != account:
+    if _typed(console, "Type the account's number to go on: ") != account:
         raise DemoError("Nothing was done.")
     return stack, boto3.client("ecs", region_name=region), _flags({}, options.var)
+
+
+def _typed(console: Console, question: str) -> str:
+    try:
+        return console.input(question).strip()
+    except EOFError:
+        return ""
 
 
 def _flags(variables: dict[str, Any], words: list[str]) -> list[str]:
@@ -242,7 +249,7 @@ def _destroy_kept(console: Console) -> int:
         }
     if cloud is None or cloud.answers():
         _destroy(stack, console, session["flags"])
-    if cloud is not None and cloud.answers():
+    if cloud is not None:
         cloud.stop()
     shutil.rmtree(KEPT)
     console.print("Destroyed; nothing is left.", style="bold")

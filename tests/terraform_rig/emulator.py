@@ -13,13 +13,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import FrameType
 
 ACCOUNT: Final = "123456789012"
 HOST: Final = "127.0.0.1"
@@ -71,11 +71,14 @@ class Emulator(NamedTuple):
 
     def stop(self) -> None:
         """End the process, and wait until the port is free again."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGTERM)
-        deadline = time.monotonic() + 10
-        while self.answers() and time.monotonic() < deadline:
-            time.sleep(0.05)
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            if not self.answers():
+                return
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, number)
+            deadline = time.monotonic() + 5
+            while self.answers() and time.monotonic() < deadline:
+                time.sleep(0.05)
 
 
 def clean_environment() -> dict[str, str]:
@@ -136,10 +139,7 @@ def _serve(mode: str) -> None:
     """Be the emulator: print the port, serve until told to end."""
     from moto.server import ThreadedMotoServer  # noqa: PLC0415 - the emulator's alone
 
-    def end(_number: int, _frame: FrameType | None) -> None:
-        os._exit(0)
-
-    signal.signal(signal.SIGTERM, end)
+    # No handler: a signal's own effect ends the process whichever thread it meets.
     server = ThreadedMotoServer(ip_address=HOST, port=0, verbose=False)
     server.start()
     _, port = server.get_host_and_port()
@@ -147,7 +147,7 @@ def _serve(mode: str) -> None:
     if mode == "--with-parent":
         sys.stdin.read()
         os._exit(0)
-    signal.pause()
+    threading.Event().wait()
 
 
 if __name__ == "__main__":

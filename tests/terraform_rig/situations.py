@@ -58,6 +58,8 @@ def _no_nat(cloud: Emulator) -> Variables:
     return {
         **_sysdig(cloud),
         "application_image": f"{REGISTRY}/event-generator:0.11.0",
+        # The emulator knows no pull-through cache.
+        "create_pull_through_cache": False,
         "proxy_host": "proxy.corp.example",
         "proxy_cidr_blocks": ["192.0.2.0/24"],
     }
