@@ -248,17 +248,18 @@ resource "aws_ecs_task_definition" "this" {
   }
 }
 
-# Warnings, not errors: the service runs, but perhaps not as its owner thinks.
+# Warnings, not errors: the service runs, but perhaps not as its owner thinks. Conditionals, because || with an unknown side
+# is unknown, and what is unknown at plan is a warning of its own.
 check "images_are_pinned" {
   assert {
-    condition     = !var.create || !var.check_image_tags || length(local.unpinned_images) == 0
+    condition     = var.create && var.check_image_tags ? length(local.unpinned_images) == 0 : true
     error_message = "The next task may run another image than this one: no tag, or latest, on ${join(", ", local.unpinned_images)}."
   }
 }
 
 check "execute_command_reaches_every_container" {
   assert {
-    condition     = !var.create || !var.enable_execute_command || length(local.read_only_containers) == 0
+    condition     = var.create && var.enable_execute_command ? length(local.read_only_containers) == 0 : true
     error_message = "ECS Exec does not work in containers with a read-only root file system: ${join(", ", local.read_only_containers)}."
   }
 }

@@ -15,7 +15,8 @@ from tests.terraform_rig import engines, mirror
 if TYPE_CHECKING:
     from pathlib import Path
 
-FOLDERS: Final = ("modules", "terraform", "fargate_instrument")
+UNKNOWN: Final = "tests/modules/unknown_inputs"
+FOLDERS: Final = ("modules", "terraform", "fargate_instrument", UNKNOWN)
 LEFT_OUT: Final = shutil.ignore_patterns(
     ".terraform", ".terraform.lock.hcl", "*.tfstate*", "__pycache__"
 )

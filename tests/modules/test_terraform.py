@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from tests.modules.configuration import modules, stacks
+from tests.modules.conftest import UNKNOWN
 
 if TYPE_CHECKING:
     from tests.modules.conftest import Terraform
@@ -52,3 +53,11 @@ def test_with_mocked_providers(terraform: Terraform, name: str) -> None:
     assert found is not None
     print(f"\n{name}: {found[0]}")
     assert (int(found["passed"]), int(found["failed"])) == (runs, 0)
+
+
+def test_inputs_that_are_unknown_at_plan(terraform: Terraform) -> None:
+    """No count and no for_each hangs on what another resource gives."""
+    terraform.init(UNKNOWN)
+    run = terraform.run(UNKNOWN, "test", "-no-color")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "1 passed, 0 failed" in run.stdout
