@@ -3,24 +3,34 @@
 Python's ``json`` rounds ``1.10``, keeps one of two equal keys and reads ``NaN``.
 Here a number that Python would not write back as it stood is carried as its text,
 and everything that is not plain JSON is an error with its place.
+
+``json`` imports ``re``, which costs more than the rest of a run, so its compiled core
+is used directly where there is one; ``json`` itself only says what is wrong with a
+text, and does the work where Python has no compiled core.
 """
 
 from __future__ import annotations
-
-import json
-import re
 
 from fargate_instrument.errors import Failure, Problem, fail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, NoReturn
+
+    make_scanner: Any
+    make_encoder: Any
+    encode_basestring_ascii: Any
+else:
+    try:
+        from _json import encode_basestring_ascii, make_encoder, make_scanner
+    except ImportError:
+        make_scanner = None
 
 MAX_DEPTH = 64
 """Deepest nesting read; a task definition nests to about eight."""
 
-_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SPACE = " \t\n\r"
 _MOST_DIGITS = 300  # Python refuses to convert more than 4300
 
 
@@ -55,66 +65,135 @@ def parse(text: str, address: str, fault: str = "document") -> Any:
     anything that is not exactly one JSON value, on an object that holds a key
     twice, on a lone surrogate and on nesting deeper than ``MAX_DEPTH``.
     """
-    seen: list[_Repeated] = []
-
-    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(members)
-        if len(made) == len(members):
-            return made
-        names = [name for name, _ in members]
-        repeated = _Repeated(made)
-        repeated.keys_twice = sorted({n for n in names if names.count(n) > 1})
-        seen.append(repeated)
-        return repeated
-
     try:
-        value = json.loads(
-            text,
-            object_pairs_hook=pairs,
-            parse_float=Number,
-            parse_int=_integer,
-            parse_constant=_not_json,
-        )
+        value, repeated = _read(text)
         if _may_be_deep(text):
             _check_depth(value, address, fault)
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        what = "is empty, JSON is expected" if not text.strip() else "is not JSON"
-        raise fail(
-            address, f"{what}: {error.msg} ({where})", *_hint(text), fault=fault
-        ) from None
     except RecursionError:
         raise _too_deep(address, fault) from None
-    if seen or _SURROGATE.search(text) or _SURROGATE_ESCAPE.search(text):
+    except ValueError as error:
+        raise _not_read(text, error, address, fault) from None
+    if repeated or has_lone_surrogate(text) or "\\ud" in text or "\\uD" in text:
         problems = list(_faults(value, address, fault))
         if problems:
             raise Failure(problems)
     return value
 
 
+class _Hooks:
+    """What makes values while a text is read; the names are those of ``json``."""
+
+    strict = True
+    object_hook = None
+    memo: dict[str, str] = {}  # noqa: RUF012  (json's name for the keys it has seen)
+
+    def __init__(self) -> None:
+        self.repeated = False
+
+    def object_pairs_hook(self, members: list[tuple[str, Any]]) -> dict[str, Any]:
+        """Make an object; one that holds a key twice says so."""
+        made = dict(members)
+        if len(made) == len(members):
+            return made
+        self.repeated = True
+        names = [name for name, _ in members]
+        repeated = _Repeated(made)
+        repeated.keys_twice = sorted({n for n in names if names.count(n) > 1})
+        return repeated
+
+    @staticmethod
+    def parse_float(text: str) -> Number:
+        """Carry a number with a fraction or an exponent as its text."""
+        return Number(text)
+
+    @staticmethod
+    def parse_int(text: str) -> int | Number:
+        """Read a whole number that Python writes back as it stood."""
+        long = len(text) > _MOST_DIGITS
+        return Number(text) if long or text == "-0" else int(text)
+
+    @staticmethod
+    def parse_constant(name: str) -> NoReturn:
+        """Refuse what JSON does not know: NaN and Infinity."""
+        raise ValueError(f"{name} is no JSON number")
+
+
+def _read(text: str) -> tuple[Any, bool]:
+    """Read a text; also tell whether a key stands twice. Raises ValueError."""
+    hooks = _Hooks()
+    if make_scanner is not None:
+        try:
+            start = len(text) - len(text.lstrip(_SPACE))
+            value, end = make_scanner(hooks)(text, start)
+            if not text[end:].strip(_SPACE):
+                return value, hooks.repeated
+        except (StopIteration, SystemError, ValueError):
+            hooks = _Hooks()  # json says below what is wrong
+    from json import loads  # noqa: PLC0415  (see the head of this module)
+
+    value = loads(
+        text,
+        object_pairs_hook=hooks.object_pairs_hook,
+        parse_float=hooks.parse_float,
+        parse_int=hooks.parse_int,
+        parse_constant=hooks.parse_constant,
+    )
+    return value, hooks.repeated
+
+
+def _not_read(text: str, error: ValueError, address: str, fault: str) -> Failure:
+    what = "is not JSON"
+    if not text.strip():
+        what = "is empty, JSON is expected"
+    line, column = getattr(error, "lineno", 0), getattr(error, "colno", 0)
+    where = f" (line {line}, column {column})" if line else ""
+    message = f"{what}: {getattr(error, 'msg', error)}{where}"
+    return fail(address, message, *_hint(text), fault=fault)
+
+
 def dump(value: Any, indent: int | None = None) -> str:
     """Write JSON: ASCII, keys sorted, compact, or indented for people."""
-    numbers: list[str] = []
-    mark = "#"
-
-    def number(item: Number) -> str:
-        numbers.append(item.text)
-        return f"{mark}{len(numbers) - 1}{mark}"
-
-    separators = (",", ":") if indent is None else (",", ": ")
-    while True:
-        numbers.clear()
-        text = json.dumps(
-            value, sort_keys=True, separators=separators, default=number, indent=indent
+    if indent is None and make_scanner is not None:
+        encode = make_encoder(
+            None, _carried, encode_basestring_ascii, None, ":", ",", True, False, True
         )
-        if not numbers:
-            return text
-        parts = re.split(f'"{mark}[0-9]+{mark}"', text)
-        if len(parts) == len(numbers) + 1:
-            return "".join(
-                part + item for part, item in zip(parts, [*numbers, ""], strict=True)
-            )
-        mark += "#"
+        try:
+            return "".join(encode(value, 0))
+        except _CarriedError:
+            pass
+    from json import dumps  # noqa: PLC0415  (see the head of this module)
+
+    return _written(
+        value, dumps, " " * indent if indent else "", "\n" if indent else ""
+    )
+
+
+class _CarriedError(TypeError):
+    """A number is carried as its text; the compiled core cannot write it."""
+
+
+def _carried(item: object) -> NoReturn:
+    if isinstance(item, Number):
+        raise _CarriedError
+    raise TypeError(f"{type(item).__name__} is no JSON value")
+
+
+def _written(value: Any, scalar: Callable[[Any], str], step: str, line: str) -> str:
+    """Write a value; ``line`` is what begins a line at its level, if any are wanted."""
+    if isinstance(value, Number):
+        return value.text
+    if not value or not isinstance(value, (dict, list, tuple)):
+        return scalar(value)
+    inner = line and line + step
+    if isinstance(value, dict):
+        colon = ": " if line else ":"
+        items = [
+            scalar(key) + colon + _written(value[key], scalar, step, inner)
+            for key in sorted(value)
+        ]
+        return "{" + inner + ("," + inner).join(items) + line + "}"
+    items = [_written(item, scalar, step, inner) for item in value]
+    return "[" + inner + ("," + inner).join(items) + line + "]"
 
 
 def kind(value: object) -> str:
@@ -136,20 +215,16 @@ def place(address: str, key: str | int) -> str:
         return f"{address}[{key}]"
     if key.isidentifier():
         return f"{address}.{key}" if address else key
-    return f"{address}[{json.dumps(key)}]"
+    return f"{address}[{dump(key)}]"
 
 
 def has_lone_surrogate(text: str) -> bool:
     """Tell whether a text holds half a character, which no encoding can write."""
-    return _SURROGATE.search(text) is not None
-
-
-def _integer(text: str) -> int | Number:
-    return Number(text) if len(text) > _MOST_DIGITS or text == "-0" else int(text)
-
-
-def _not_json(name: str) -> NoReturn:
-    raise json.JSONDecodeError(f"{name} is no JSON number", "", 0)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _hint(text: str) -> tuple[str, ...]:

@@ -5,13 +5,12 @@ Not a general validator: it knows the keywords that the models produce and no ot
 
 from __future__ import annotations
 
-import re
-
 from fargate_instrument.errors import Problem, nearest
 from fargate_instrument.jsontext import dump, kind, place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     Schema = dict[str, Any]
@@ -104,23 +103,59 @@ def _text(value: str, schema: Schema, address: str) -> list[Problem]:
     pattern = schema.get("pattern")
     if pattern is None:
         return []
-    if pattern.endswith("$"):
-        pattern = pattern[:-1] + r"\Z"
-    if re.search(pattern, value):
+    fits, *form = FORMS.get(pattern) or (_searched(pattern),)
+    if fits(value):
         return []
     if not value.strip():
         return [_problem(address, "is empty")]
-    return [_problem(address, "does not have the right form", *_form(pattern))]
+    return [_problem(address, "does not have the right form", *form)]
 
 
-def _form(pattern: str) -> tuple[str, ...]:
-    known = {
-        "wss": "write wss://<host>:<port>",
-        "secretsmanager": "give the ARN of a Secrets Manager secret or SSM parameter,"
+def _is_secret_arn(value: str) -> bool:
+    parts = value.split(":", 5)
+    return not value or (
+        parts[0] == "arn"
+        and parts[2:3] in (["secretsmanager"], ["ssm"])
+        and all((parts[1], parts[5:]))
+        and bool(parts[-1])
+        and value.split() == [value]
+    )
+
+
+def _is_web_socket(value: str) -> bool:
+    host, _, port = value.removeprefix("wss://").rpartition(":")
+    return (
+        value.startswith("wss://")
+        and "/" not in host
+        and host.split() == [host]
+        and port.isascii()
+        and port.isdigit()
+    )
+
+
+def _is_count(value: str) -> bool:
+    return not value or (value.isascii() and value.isdigit() and not value[18:])
+
+
+def _searched(pattern: str) -> Callable[[str], bool]:
+    """Use a regular expression; ``re`` costs more to import than all of a run."""
+    from re import search  # noqa: PLC0415
+
+    whole = pattern[:-1] + r"\Z" if pattern.endswith("$") else pattern
+    return lambda value: search(whole, value) is not None
+
+
+FORMS: dict[str, tuple[Any, ...]] = {
+    r"\S": (lambda value: bool(value.strip()),),
+    r"^[0-9]{0,18}$": (_is_count, "give a whole number"),
+    r"^wss://[^\s/]+:[0-9]+$": (_is_web_socket, "write wss://<host>:<port>"),
+    r"^$|^arn:[^:\s]+:(secretsmanager|ssm):[^:\s]*:[^:\s]*:\S+$": (
+        _is_secret_arn,
+        "give the ARN of a Secrets Manager secret or an SSM parameter,"
         " such as arn:aws:secretsmanager:<region>:<account>:secret:<name>",
-        "0-9": "give a whole number",
-    }
-    return tuple(fix for mark, fix in known.items() if mark in pattern)[:1]
+    ),
+}
+"""Pattern of the models -> the same as a function, and how to write it."""
 
 
 def _number(value: int, schema: Schema, address: str) -> list[Problem]:
