@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import argparse
 
     from fargate_instrument.cli import Streams
-    from fargate_instrument.commands.documents import Document
+    from fargate_instrument.forms import Document
     from fargate_instrument.pipeline import Outcome
 
 
@@ -225,8 +225,7 @@ def _options(args: argparse.Namespace, io: Streams) -> dict[str, Any]:
 def _value(key: str, text: str, schema: Any, io: Streams) -> Any:
     """Read the value of an option: JSON where the option takes it, else the text."""
     if text.startswith("@"):
-        data = documents.content(text[1:], io)
-        return documents.decoded(data, text[1:]).removesuffix("\n").removesuffix("\r")
+        return documents.text(text[1:], io).removesuffix("\n").removesuffix("\r")
     try:
         value = jsontext.parse(text, f"options.{key}")
     except Failure:

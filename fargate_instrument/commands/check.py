@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fargate_instrument import ecs, jsontext
+from fargate_instrument.commands import documents
 from fargate_instrument.ecs_model import DESCRIBE_ONLY, SHAPES
 from fargate_instrument.errors import Failure, fail, nearest
+from fargate_instrument.forms import FORMS, description_key
 from fargate_instrument.rules import SEVERITIES, check, whole_task
 from fargate_instrument.rules.finding import Report
 from fargate_instrument.rules.table import FARGATE
@@ -32,10 +33,6 @@ Check task definitions against what ECS and Fargate refuse, and against what the
 accept and what then fails at run time. FILE holds a list of container definitions, a
 task definition, or what aws ecs describe-task-definition prints. Exit status 1 if
 there is an error; warnings and notes alone give 0."""
-FORMS = (
-    "give a list of container definitions, a task definition, or what"
-    " aws ecs describe-task-definition prints"
-)
 ASSUMING = frozenset({"R30", "R31", "R74", "F1", "F16"})
 """Rules beside those of Fargate's own table that an EC2 task need not keep."""
 
@@ -75,16 +72,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, io: Streams) -> int:
     """Check every file and report. Raises Failure for files that cannot be read."""
     facts = _facts(args)
-    if args.image_configs:
-        facts["imageConfigs"] = _image_configs(args.image_configs)
-    if args.files.count("-") > 1:
+    if [*args.files, args.image_configs].count(documents.STDIN) > 1:
         args.refuse("- can be given once")
+    if args.image_configs:
+        facts["imageConfigs"] = _image_configs(args.image_configs, io)
     reports: dict[str, list[Finding]] = {}
     problems: list[Problem] = []
     for name in args.files:
-        shown = "standard input" if name == "-" else name
+        shown = documents.shown(name)
         try:
-            document = _parse(io.read() if name == "-" else _read(name), shown)
+            document = documents.json_file(name, io)
             reports[shown] = check_document(document, shown, facts)
         except Failure as failure:
             problems += failure.problems
@@ -135,10 +132,9 @@ def _has_containers(value: Value) -> bool:
 
 def _unwrap(document: object) -> tuple[object, bool]:
     """Take describe-task-definition's answer apart; tell whether it was one."""
-    if isinstance(document, dict):
-        for key, value in document.items():
-            if key.lower() == "taskdefinition" and isinstance(value, dict):
-                return value, True
+    key = description_key(document)
+    if isinstance(document, dict) and key:
+        return document[key], True
     return document, False
 
 
@@ -225,28 +221,11 @@ def _fact(text: str, kind: object, argument: str, args: argparse.Namespace) -> o
     return ecs.recase(value, kind, "", [])
 
 
-def _image_configs(path: str) -> Value:
-    value = _parse(_read(path), path)
+def _image_configs(path: str, io: Streams) -> Value:
+    value = documents.json_file(path, io)
     if not isinstance(value, dict):
         raise fail(path, "is no object of image configurations", "write it with lock")
     return value
-
-
-def _read(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise fail(path, f"cannot be read: {error.strerror}") from None
-    except ValueError:
-        raise fail(jsontext.dump(path), "is no file name") from None
-
-
-def _parse(content: bytes, name: str) -> Any:
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        raise fail(name, "is not UTF-8 text", FORMS) from None
-    return jsontext.parse(text, name)
 
 
 def address(finding: Finding) -> str:

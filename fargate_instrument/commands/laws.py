@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument import provenance, removal
+from fargate_instrument import forms, provenance, removal
 from fargate_instrument.commands import asking, documents
 from fargate_instrument.errors import Failure
 from fargate_instrument.jsontext import dump
 
 if TYPE_CHECKING:
     from fargate_instrument.commands.asking import Answer, Ask
-    from fargate_instrument.commands.documents import Document
+    from fargate_instrument.forms import Document
 
 
 def broken(ask: Ask, answer: Answer) -> list[str]:
@@ -41,7 +41,7 @@ def _again(ask: Ask, document: Document) -> Document | None:
     value = document.value()
     text = documents.pretty(value)
     query = {**ask.query, "container_definitions": text}
-    other = documents.document(value, ask.document.name, text)
+    other = forms.document(value, ask.document.name, text)
     try:
         return asking.answer(asking.Ask(query, other, ask.secrets)).after
     except Failure:
@@ -73,7 +73,7 @@ def _substance(document: Document) -> str:
     """
     kept = []
     for container in document.containers:
-        records = provenance.read(container, documents.ADDRESS)
+        records = provenance.read(container, forms.ADDRESS)
         if not any(record.added for record in records):
             kept.append(provenance.bare(container, records))
     ordered = sorted(kept, key=lambda container: str(container["name"]))

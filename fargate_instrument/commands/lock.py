@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fargate_instrument.commands import documents
 from fargate_instrument.errors import Failure, Problem, fail
 from fargate_instrument.registry import lockfile, wanted
 from fargate_instrument.registry.asking import Login, Means, ask_all
@@ -186,13 +187,12 @@ def _of_argument(
     argument: str, platform: Platform | None, args: argparse.Namespace, io: Streams
 ) -> list[Wanted]:
     """Take an argument as standard input, a file where there is one, or an image."""
-    if argument == "-":
-        content, name = io.read(), "standard input"
-    elif _is_file(argument):
-        content, name = _read(argument), argument
-    else:
+    if argument != documents.STDIN and not _is_file(argument):
         return [wanted.from_reference(argument, platform)]
-    return wanted.from_document(content, name, platform, every=args.all)
+    value = documents.json_file(argument, io)
+    return wanted.from_document(
+        value, documents.shown(argument), platform, every=args.all
+    )
 
 
 def _is_file(argument: str) -> bool:
@@ -201,13 +201,6 @@ def _is_file(argument: str) -> bool:
     if argument.endswith(".json") or argument.startswith(("/", "./", "../", "~")):
         raise fail(argument, "there is no such file")
     return False
-
-
-def _read(path: str) -> bytes:
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise fail(path, f"cannot be read: {error.strerror}") from None
 
 
 def _compare(

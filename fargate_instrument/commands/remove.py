@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fargate_instrument import recognise, removal
+from fargate_instrument import forms, recognise, removal
 from fargate_instrument.commands import documents, patch
 from fargate_instrument.ecs import ContainerCheck
 from fargate_instrument.errors import Failure, Problem, fail
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fargate_instrument.cli import Streams
-    from fargate_instrument.commands.documents import Document
+    from fargate_instrument.forms import Document
 
     Lost = tuple[tuple[str, str], ...]
 
@@ -76,7 +76,7 @@ def run(args: argparse.Namespace, io: Streams) -> int:
     if not agents:
         whose = f"of {args.agent} " if args.agent else ""
         raise fail(
-            documents.ADDRESS,
+            forms.ADDRESS,
             f"no instrumentation {whose}is found in {document.name}",
             "explain and audit say what a definition holds",
             fault="request",
@@ -118,7 +118,7 @@ def _require_shapes(document: Document) -> None:
     """Refuse containers in which an agent's traces could not even be looked for."""
     problems: list[Problem] = []
     for index, container in enumerate(document.containers):
-        place = f"{documents.ADDRESS}[{index}]"
+        place = f"{forms.ADDRESS}[{index}]"
         if isinstance(container, dict):
             check = ContainerCheck(container, index, place, problems, loose_argv=True)
             check.run()
@@ -147,7 +147,7 @@ def _task_without(task: dict[str, Any], taken: recognise.Taken) -> dict[str, Any
 
 def _problem(name: str, variable: str) -> Problem:
     return Problem(
-        documents.ADDRESS,
+        forms.ADDRESS,
         f"container {dump(name)} had {variable} in plain text, a secret that is"
         " recorded nowhere",
         (

@@ -6,13 +6,12 @@ query's ``image_configs`` as it stands.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fargate_instrument import files
 from fargate_instrument.errors import fail
 from fargate_instrument.registry.image import ENTRY_MEMBERS
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 DEFAULT_PATH = "image-configs.lock.json"
 MAX_BYTES = 64 * 1024 * 1024
-_NEW_MODE = 0o666
 
 
 def read(path: Path) -> dict[str, Any] | None:
@@ -65,9 +63,9 @@ def write(path: Path, entries: dict[str, Any]) -> bool:
     try:
         if target.is_file() and target.read_bytes() == text:
             return False
-        _replace(target, text)
     except OSError as error:
         raise fail(str(path), f"cannot be written: {error.strerror}") from None
+    files.write(path, text)
     return True
 
 
@@ -77,28 +75,3 @@ def differences(locked: Any, entry: Entry) -> list[str]:
     An absent member and a null one mean the same.
     """
     return [name for name in ENTRY_MEMBERS if locked.get(name) != entry[name]]
-
-
-def _replace(target: Path, text: bytes) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(_mode(target))
-        temporary.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise
-
-
-def _mode(target: Path) -> int:
-    """Keep the mode of the file that is replaced; a new one follows the umask."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return _NEW_MODE & ~mask

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from fargate_instrument import ecs, jsontext
+from fargate_instrument import ecs, forms, jsontext
 from fargate_instrument.errors import Failure, Problem, fail
 from fargate_instrument.registry.image import PLATFORMS, Platform
 
@@ -18,8 +18,6 @@ _CPU = {
     "X86_64": PLATFORMS["linux/amd64"],
     "ARM64": PLATFORMS["linux/arm64"],
 }
-_FORMS = """give a list of container definitions, a task definition, or what \
-aws ecs describe-task-definition prints"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +53,21 @@ def from_lock(locked: dict[str, Any], platform: Platform | None) -> list[Wanted]
 
 
 def from_document(
-    content: bytes, name: str, platform: Platform | None, *, every: bool
+    value: Any, name: str, platform: Platform | None, *, every: bool
 ) -> list[Wanted]:
-    """Want the images of a file's containers.
+    """Want the images of the containers of a parsed file.
 
     ``every``: also of those containers that give both entryPoint and command.
 
     :raises Failure: the file is in none of the three forms, or a container is wrong.
     """
-    try:
-        text = content.decode()
-    except UnicodeDecodeError:
-        raise fail(name, "is not UTF-8 text", _FORMS) from None
-    problems: list[Problem] = []
-    task = _task(jsontext.parse(text, name), name, problems)
-    if problems:
-        raise Failure(problems)
-    chosen = platform or _platform(task, name)
+    root = f"{name}: {forms.ADDRESS}"
+    document = forms.document(value, name, address=root)
+    chosen = platform or _platform(document.task, name)
     wanted = []
-    for index, container in enumerate(task["containerDefinitions"]):
-        place = f"{name}: container_definitions[{index}]"
+    problems: list[Problem] = []
+    for index, container in enumerate(document.containers):
+        place = f"{root}[{index}]"
         problem = _shape(container, place)
         if problem is not None:
             problems.append(problem)
@@ -111,20 +104,6 @@ def _two_platforms(known: Wanted, other: Wanted) -> Problem:
 
 def _named(one: Wanted) -> str:
     return f"{one.who} " if one.who else ""
-
-
-def _task(value: Any, name: str, problems: list[Problem]) -> dict[str, Any]:
-    """Bring the three forms to one, its members spelled as ECS spells them."""
-    if isinstance(value, list):
-        value = {"containerDefinitions": value}
-    if isinstance(value, dict):
-        inner = [item for key, item in value.items() if key.lower() == "taskdefinition"]
-        value = inner[0] if inner else value
-    task = ecs.recase(value, "TaskDefinition", name, problems)
-    containers = task.get("containerDefinitions") if isinstance(task, dict) else None
-    if not problems and not isinstance(containers, list):
-        raise fail(name, "holds no container definitions", _FORMS)
-    return task if isinstance(task, dict) else {}
 
 
 def _platform(task: dict[str, Any], name: str) -> Platform:

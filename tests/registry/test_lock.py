@@ -296,10 +296,13 @@ def test_nothing_is_written_when_one_image_fails(
     [
         ("", "standard input: is empty"),
         ("{", "standard input: is not JSON"),
-        ("{}", "standard input: holds no container definitions"),
-        ("1", "standard input: holds no container definitions"),
-        ('{"taskDefinition": 1}', "holds no container definitions"),
-        ('{"containerDefinitions": {}}', "holds no container definitions"),
+        ("{}", "standard input: is an object without a list containerDefinitions"),
+        ("1", "standard input: is a number, which is no task definition"),
+        ('{"taskDefinition": 1}', "is an object without a list containerDefinitions"),
+        (
+            '{"containerDefinitions": {}}',
+            "is an object without a list containerDefinitions",
+        ),
         ("[1]", "container_definitions[0]: is a number, an object is needed"),
         ('[{"name":"a"}]', 'container_definitions[0].image: container "a" has no im'),
         ('[{"name":"a","image":7}]', "has no image"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from fargate_instrument import forms
 from fargate_instrument.commands import asking, documents, laws
 from tests.program import OPTIONS, Run, run
 
@@ -397,7 +398,7 @@ class TestLaws:
             "container_definitions": text,
             "provenance": "label",
         }
-        document = documents.document(json.loads(text), "web.json", text)
+        document = forms.document(json.loads(text), "web.json", text)
         ask = asking.Ask(query, document, [])
         answer = asking.answer(ask)
         first, *rest = answer.after.containers
