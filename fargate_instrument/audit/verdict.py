@@ -25,6 +25,9 @@ SKIPPED = "skipped"
 UNSURE = "cannot tell"
 STATUSES = (INSTRUMENTED, BARE, SKIPPED, UNSURE)
 
+LONGEST_NAME = 80
+"""Characters of a program's name that a reason shows."""
+
 GUARDDUTY = "guardduty"
 _PUT_IN_LATER = (
     "GuardDuty puts its agent in when a task starts; no task definition shows it"
@@ -227,13 +230,10 @@ def _bare(container: Mapping[str, Any], look: Look) -> str:
         return f"it has {', '.join(beside)} alone, which does not watch what it runs"
     if look.damaged:
         return look.damaged
-    for member in ("entryPoint", "command"):
-        items = container.get(member)
-        if isinstance(items, list) and items:
-            first = marks.shown(items[0])
-            return (
-                f"its {member} starts {first if len(first) < 60 else first[:59] + '…'}"  # noqa: PLR2004  (a line's worth)
-            )
+    items = container.get("entryPoint")
+    if isinstance(items, list) and items:
+        first = marks.shown(items[0])
+        return f"its entryPoint starts {first[:LONGEST_NAME]}"
     return "it runs what its image starts"
 
 

@@ -25,6 +25,11 @@ Find task definitions whose containers run without a runtime-security agent: in 
 files, in folders with Terraform or JSON files, in plans (terraform show -json), or in
 live accounts through the ECS API. The exit status is 1 if any is found, if something
 could not be read, or if an exemption has expired."""
+EXAMPLES = (
+    "fargate-instrument audit .",
+    "fargate-instrument audit plan.json --agent sysdig --fail-on-cannot-tell",
+    "fargate-instrument audit --cluster shop --region eu-west-1 --format sarif",
+)
 FORMATS = ("table", "text", "json", "sarif", "junit")
 ANY = "any"
 DEFAULT_PATIENCE = 300.0
@@ -35,7 +40,6 @@ MOST_WORKERS = 64
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments."""
     parser.description = DESCRIPTION
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
         "paths",
         nargs="*",

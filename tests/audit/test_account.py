@@ -125,7 +125,7 @@ def account(
     cloud: emulator.Emulator, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Ecs, proxy.Manners]]:
     """Point the AWS clients of this process at a proxy in front of the emulator."""
-    assert elsewhere
+    assert elsewhere.is_dir()
     with proxy.running(cloud.url) as (url, manners):
         for name, value in cloud.environment("eu-west-1").items():
             monkeypatch.setenv(name, value)

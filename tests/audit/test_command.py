@@ -310,7 +310,8 @@ def test_the_report_goes_into_a_file(audit: Audit, elsewhere: Path) -> None:
 def test_no_value_of_a_variable_is_ever_shown(audit: Audit, elsewhere: Path) -> None:
     secret = "correct-horse-battery"  # noqa: S105 - what must not be shown
     variables = [{"name": "SYSDIG_ACCESS_KEY", "value": secret}]
-    save(elsewhere / "x.json", [{**c, "environment": variables} for c in GOOD])
+    containers: list[dict[str, Any]] = [*GOOD]  # type: ignore[list-item]
+    save(elsewhere / "x.json", [{**c, "environment": variables} for c in containers])
     for form in ("table", "json", "sarif", "junit"):
         assert secret not in audit("x.json", "--format", form).out
 

@@ -250,6 +250,7 @@ variable "options" {
         ),
     )
     a, b = terraform.definitions(tmp_path)
+    assert a.place is not None
     assert a.name == 'module.service["a"].aws_ecs_task_definition.web'
     assert a.containers == [{"name": "a", "image": "x:1", "command": ["run"]}]
     assert b.containers == [{"name": "b", "image": "y:1", "command": ["run"]}]
@@ -274,7 +275,7 @@ resource "aws_ecs_task_definition" "two" {
 """
     write(tmp_path, main_dot_tf=text)
     found = terraform.definitions(tmp_path)
-    assert [one.containers[0]["name"] for one in found] == ["a", "b", "n0", "n1"]  # type: ignore[index,union-attr]
+    assert [one.containers[0]["name"] for one in found] == ["a", "b", "n0", "n1"]  # type: ignore[index]
 
 
 def test_downloaded_modules_are_followed(tmp_path: Path) -> None:
