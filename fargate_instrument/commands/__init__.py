@@ -10,7 +10,7 @@ import importlib
 import sys
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.errors import nearest
+from fargate_instrument.errors import fail, nearest
 from fargate_instrument.version import __version__
 
 if TYPE_CHECKING:
@@ -106,12 +106,22 @@ def run(arguments: list[str], streams: Streams) -> int:
             f"  {PROGRAM} --help lists the commands\n"
         )
         return _USAGE
-    command = load(first)
-    parser = parser_of(first, command, streams)
     try:
+        command = load(first)
+        parser = parser_of(first, command, streams)
         status: int = command.run(parser.parse_args(rest), streams)
     except SystemExit as stop:
         return stop.code if isinstance(stop.code, int) else _USAGE
+    except ModuleNotFoundError as error:
+        package = str(error.name).partition(".")[0]
+        if package == __name__.partition(".")[0]:
+            raise
+        raise fail(
+            first,
+            f"needs the package {package}, which is not installed",
+            "install the program with what it needs: pip install in its checkout",
+            fault="request",
+        ) from None
     return status
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -9,7 +10,7 @@ import pytest
 
 from fargate_instrument import cli, commands
 from fargate_instrument.version import __version__
-from tests.program import CHECKOUT, Run, run
+from tests.program import CHECKOUT, Run, asked, flat, launch, run
 
 
 def command(*arguments: str) -> Run:
@@ -87,6 +88,15 @@ def test_only_the_command_asked_for_is_imported() -> None:
     imported = done.stdout.rpartition("[")[2]
     assert "commands.agents" in imported
     assert not any(f"commands.{other}'" in imported for other in ("patch", "lock"))
+
+
+def test_without_the_packages_help_works_and_commands_say_what_they_need() -> None:
+    bare = (sys.executable, "-I", "-S")
+    assert launch(b"", "--help", python=bare).status == 0
+    done = launch(b"", "agents", python=bare)
+    assert done.failure.startswith("agents: needs the package pydantic, which is not")
+    result = launch(json.dumps(flat(asked("sysdig", []))).encode(), python=bare)
+    assert result.status == 0, result.err
 
 
 def test_abbreviated_options_are_refused() -> None:
