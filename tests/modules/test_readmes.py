@@ -9,20 +9,19 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.modules import readme_tables
+from tests.modules import fences, readme_tables
 from tests.modules.configuration import CHECKOUT, Configuration, modules, parse, stacks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 ALL: Final = [*modules(), *stacks()]
-FENCE: Final = re.compile(r"^```hcl\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 SOURCE: Final = re.compile(r"(?:/modules/|^\.\./)(?P<module>[a-z-]+)")
 PAGES: Final = sorted(
     page
     for folder in ("modules/*", "terraform/*", "docs/*")
     for page in CHECKOUT.glob(f"{folder}/*.md")
-    if FENCE.search(page.read_text(encoding="utf-8"))
+    if fences.FENCE.search(page.read_text(encoding="utf-8"))
 )
 
 
@@ -64,7 +63,7 @@ def test_fences_call_modules_as_they_are(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     known = {c.folder.name: c for c in modules()}
     calls = 0
-    for fence in FENCE.finditer(text):
+    for fence in fences.FENCE.finditer(text):
         for block in parse(fence["text"]).get("module", []):
             for name, body in block.items():
                 found = SOURCE.search(str(body.get("source", "")))

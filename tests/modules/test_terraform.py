@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.modules.configuration import modules, stacks
+from tests.modules import fences
+from tests.modules.configuration import CHECKOUT, modules, stacks
 from tests.modules.conftest import UNKNOWN
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.modules.conftest import Terraform
 
 MODULES: Final = [c.name for c in modules()]
@@ -61,3 +64,39 @@ def test_inputs_that_are_unknown_at_plan(terraform: Terraform) -> None:
     run = terraform.run(UNKNOWN, "test", "-no-color")
     assert run.returncode == 0, run.stdout + run.stderr
     assert "1 passed, 0 failed" in run.stdout
+
+
+def test_calls_in_the_pages_are_valid(terraform: Terraform) -> None:
+    """Every module call in a README or page, against the module as it is."""
+    known = {c.folder.name for c in modules()}
+    pages = sorted(
+        page
+        for pattern in ("modules/*/*.md", "terraform/*/*.md", "docs/*/*.md")
+        for page in CHECKOUT.glob(pattern)
+    )
+    found = [call for page in pages for call in fences.calls(page, known)]
+    folder = terraform.copy / "fences"
+    folder.mkdir()
+    (folder / "main.tf").write_text(fences.numbered(found))
+    terraform.init("fences")
+    run = terraform.run("fences", "validate", "-json")
+    print(f"\n{len(found)} module calls in {len(pages)} pages")
+    diagnostics = json.loads(run.stdout)["diagnostics"]
+    assert [(d["summary"], d["detail"]) for d in diagnostics] == []
+    assert len(found) > 14
+
+
+def test_a_wrong_call_in_a_page_is_found(terraform: Terraform, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        '```hcl\nmodule "vpc" {\n  source = "../vpc"\n  name = module.a.b\n'
+        "  nat_gateway = { none = true }\n}\n```\n"
+    )
+    folder = terraform.copy / "wrong"
+    folder.mkdir()
+    (folder / "main.tf").write_text(fences.numbered(fences.calls(page, {"vpc"})))
+    terraform.init("wrong")
+    report = json.loads(terraform.run("wrong", "validate", "-json").stdout)
+    assert [d["summary"] for d in report["diagnostics"]] == [
+        "Invalid value for input variable"
+    ]
