@@ -5,13 +5,18 @@ Here a number that Python would not write back as it stood is carried as its tex
 and everything that is not plain JSON is an error with its place.
 
 ``json`` imports ``re``, which costs more than the rest of a run, so its compiled core
-is used directly where there is one; ``json`` itself only says what is wrong with a
-text, and does the work where Python has no compiled core.
+is used directly on the versions of CPython whose core is known and tested; ``json``
+itself only says what is wrong with a text, and does the work everywhere else.
 """
 
 from __future__ import annotations
 
+import sys
+
 from fargate_instrument.errors import Failure, Problem, fail
+
+CORE_UNTIL = (3, 14)
+"""The core has no promised interface: it is not relied on from this version on."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,10 +27,12 @@ if TYPE_CHECKING:
     make_encoder: Any
     encode_basestring_ascii: Any
 else:
-    try:
-        from _json import encode_basestring_ascii, make_encoder, make_scanner
-    except ImportError:
-        make_scanner = None
+    make_scanner = None
+    if sys.implementation.name == "cpython" and sys.version_info < CORE_UNTIL:
+        try:
+            from _json import encode_basestring_ascii, make_encoder, make_scanner
+        except ImportError:
+            make_scanner = None
 
 MAX_DEPTH = 64
 """Deepest nesting read; a task definition nests to about eight."""
