@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fargate_instrument import protocol, render
+from fargate_instrument.cli import BUG, REPORT_AT
 from fargate_instrument.commands import asking, documents, laws
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ EXAMPLES = (
     'fargate-instrument patch --agent sysdig --options sysdig.json --exclude "job-*" -',
     "fargate-instrument patch --agent sysdig --options sysdig.json --register web.json",
 )
-_BUG = 3
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -67,17 +67,21 @@ def run(args: argparse.Namespace, io: Streams) -> int:
     answer = asking.answer(ask)
     broken = laws.broken(ask, answer)
     if broken:
-        for law in broken:
-            io.err(f"fargate-instrument patch: {law}\n")
-        io.err(
-            "  nothing was written; this is a bug of the program, please report it\n"
-        )
-        return _BUG
+        return refuse(broken, io)
     if args.warnings:
         for address, text in answer.outcome.warnings:
             io.err(f"{ask.conceal(address)}: {ask.conceal(text)}\n")
     emit(args, io, text_of(args, answer), summary(answer))
     return 0
+
+
+def refuse(broken: list[str], io: Streams) -> int:
+    """Say which laws do not hold for the document, and whose fault that is."""
+    for law in broken:
+        io.err(f"fargate-instrument patch: {law}\n")
+    io.err("  nothing was written; this is a bug of the program, please report it at\n")
+    io.err(f"  {REPORT_AT}\n")
+    return BUG
 
 
 def check_target(args: argparse.Namespace) -> None:

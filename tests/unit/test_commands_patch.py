@@ -8,8 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fargate_instrument import forms
-from fargate_instrument.commands import asking, documents, laws
+from fargate_instrument import (
+    cli,
+    forms,
+    instrumentation,
+    pipeline,
+    provenance,
+    recipe,
+)
+from fargate_instrument import patch as patching
+from fargate_instrument.commands import asking, documents, laws, patch
 from tests.program import OPTIONS, Run, run
 
 if TYPE_CHECKING:
@@ -387,6 +395,43 @@ class TestDocuments:
         assert (tmp_path / "real").read_text() == "new"
 
 
+class Terminal(cli.Streams):
+    """Streams whose stderr is kept."""
+
+    said = ""
+
+    def err(self, text: str) -> None:
+        self.said += text
+
+
+class TestVolumes:
+    """An agent that brings a task volume; none of today's does."""
+
+    def outcome(self, volumes: tuple[dict[str, Any], ...]) -> pipeline.Outcome:
+        added = recipe.AddContainer({"name": "agent", "image": "a"})
+        asked = recipe.Recipe("x", volumes=volumes, containers=(added,))
+        made = {"name": "agent", "image": "a"}
+        undo = provenance.difference({"name": "agent"}, made)
+        record = provenance.Record("x", undo, added=True, labels=True)
+        containers = [WEB, provenance.write(made, (record,))]
+        done = instrumentation.Instrumented(
+            containers, ("web",), (), patching.Notes(), []
+        )
+        return pipeline.Outcome("", asked, done, ())
+
+    @pytest.mark.parametrize("there", [None, [], [{"name": "mine"}]])
+    def test_it_comes_once_and_goes(self, there: Any) -> None:
+        given = {} if there is None else {"volumes": there}
+        document = forms.document({**DEFINITION, **given}, "web.json")
+        outcome = self.outcome(({"name": "v"}, {"name": "w"}))
+        made = asking.instrumented(document, outcome, {})
+        assert [v["name"] for v in made.task["volumes"]][-2:] == ["v", "w"]
+        back, lost = laws.without(made, "x")
+        assert (back, lost) == (document, ())
+        again = asking.instrumented(made, outcome, {})
+        assert again.task == made.task
+
+
 class TestLaws:
     """A document that breaks a law is not written."""
 
@@ -404,6 +449,21 @@ class TestLaws:
         first, *rest = answer.after.containers
         after = answer.after.changed([{**first, **tamper}, *rest], {})
         return ask, asking.Answer(document, after, answer.outcome)
+
+    def test_nothing_is_written(self) -> None:
+        streams = Terminal()
+        assert patch.refuse(["a law", "another"], streams) == 3
+        assert streams.said.count("fargate-instrument patch: a") == 2
+        assert "nothing was written; this is a bug of the program" in streams.said
+
+    @pytest.mark.parametrize("launcher", ["", "/var/lib/twistlock/fargate/defender"])
+    def test_what_was_edited_since_is_no_breach(self, launcher: str) -> None:
+        made = patched(DEFINITION, "prisma_cloud")
+        entry_point = made["containerDefinitions"][0]["entryPoint"]
+        entry_point[:2] = [launcher, "edited"]
+        again = patched(made, "prisma_cloud")
+        new = again["containerDefinitions"][0]["entryPoint"]
+        assert new[-len(entry_point) + 1 :] == entry_point[1:]
 
     def test_sound(self) -> None:
         assert laws.broken(*self.answer({})) == []
