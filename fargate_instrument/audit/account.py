@@ -1,7 +1,8 @@
 """Task definitions of live accounts through the ECS API; it reads and never writes.
 
 What a service runs is what its deployments and task sets run, which during a rollout
-is more than one revision. boto3 comes with the extra ``aws``.
+is more than one revision. Running tasks that no service started count too. boto3
+comes with the extra ``aws``.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ _CLUSTER_ARN = re.compile(
     r"arn:[a-z0-9-]+:ecs:(?P<region>[a-z0-9-]+):[0-9]+:cluster/.+"
 )
 SERVICES_AT_ONCE = 10
+TASKS_AT_ONCE = 100
 CLUSTERS_AT_ONCE = 100
 ELSEWHERE = frozenset({"EC2", "EXTERNAL", "MANAGED_INSTANCES"})
 SESSION_NAME = "fargate-instrument-audit"
@@ -96,6 +98,7 @@ def definitions(
                 for part in parts
             ]
         except BaseException:
+            patience.stop()
             pool.shutdown(wait=False, cancel_futures=True)
             raise
     problems = [problem for _, lost in found for problem in lost]
@@ -189,7 +192,37 @@ def _running(
         if wanted.any_launch_type or service.get("launchType") not in ELSEWHERE:
             for arn in _revisions(service):
                 users.setdefault(arn, []).append(_service_name(service))
+    for task in _lone_tasks(clusters, asking):
+        if wanted.any_launch_type or task.get("launchType") not in ELSEWHERE:
+            name = f"{_last(task, 'clusterArn')}/task {_last(task, 'taskArn')}"
+            users.setdefault(str(task["taskDefinitionArn"]), []).append(name)
     return {arn: tuple(sorted(set(names))) for arn, names in users.items()}
+
+
+def _lone_tasks(clusters: Sequence[str], asking: _Asking) -> list[dict[str, Any]]:
+    """Give the running tasks that no service started, such as scheduled ones."""
+    batches = []
+    for cluster in clusters:
+        arns = list(asking.pages("list_tasks", "taskArns", cluster=cluster))
+        batches += [
+            (cluster, arns[at : at + TASKS_AT_ONCE])
+            for at in range(0, len(arns), TASKS_AT_ONCE)
+        ]
+    found = asking.many(lambda batch: _tasks(batch, asking), batches)
+    return [
+        task
+        for tasks in found
+        for task in tasks
+        if not str(task.get("group", "")).startswith("service:")
+    ]
+
+
+def _tasks(batch: tuple[str, list[str]], asking: _Asking) -> list[dict[str, Any]]:
+    cluster, arns = batch
+    call = asking.part.client.describe_tasks
+    answer = asking.patience.ask(call, "tasks", cluster=cluster, tasks=arns)
+    tasks: list[dict[str, Any]] = answer["tasks"]
+    return tasks
 
 
 def _named_clusters(wanted: Wanted, asking: _Asking, lost: list[Problem]) -> list[str]:
@@ -248,8 +281,12 @@ def _revisions(service: dict[str, Any]) -> set[str]:
 
 
 def _service_name(service: dict[str, Any]) -> str:
-    cluster = str(service.get("clusterArn", "")).rpartition("/")[2]
-    return f"{cluster}/{service.get('serviceName', '')}"
+    return f"{_last(service, 'clusterArn')}/{service.get('serviceName', '')}"
+
+
+def _last(value: dict[str, Any], member: str) -> str:
+    """Give what stands behind the last slash of an ARN."""
+    return str(value.get(member, "")).rpartition("/")[2]
 
 
 def _described(arn: str, users: tuple[str, ...], asking: _Asking) -> Definition:

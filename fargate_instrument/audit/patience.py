@@ -62,12 +62,13 @@ class Patience:
         self,
         seconds: float,
         clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
     ) -> None:
         self.seconds = seconds
         self.waits = 0
         self._clock = clock
-        self._sleep = sleep
+        self._stopped = threading.Event()
+        self._sleep = sleep or self._stopped.wait
         self._answered = clock()
         self._lock = threading.Lock()
 
@@ -103,10 +104,16 @@ class Patience:
             self._wait(reason, pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
+    def stop(self) -> None:
+        """End every wait: whoever asks from now on gets no answer."""
+        self._stopped.set()
+
     def _wait(self, reason: str, pause: float) -> None:
         with self._lock:
             self.waits += 1
             silent = self._clock() - self._answered
+        if self._stopped.is_set():
+            raise NoAnswerError("it was interrupted")
         if silent > self.seconds:
             raise NoAnswerError(f"no answer for {silent:.0f} s; last: {reason}")
         self._sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  (not a secret)

@@ -75,7 +75,12 @@ def _cells(row: Row) -> tuple[str, str, str, str]:
     if where is not None:
         place = f"{where.path}:{row.line}" if row.line else where.path
         name = place if name == where.path else f"{name} ({place})"
-    return name, row.container or "-", verdict, why
+    return _line(name), _line(row.container or "-"), verdict, _line(why)
+
+
+def _line(text: str) -> str:
+    """Make a text one line that no terminal acts upon."""
+    return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def _tail(report: Report) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -151,7 +152,10 @@ def _physical(path: str, line: int) -> dict[str, Any]:
     if pure.is_absolute():
         artifact = {"uri": pure.as_uri()}
     else:
-        artifact = {"uri": quote(pure.as_posix()), "uriBaseId": "%SRCROOT%"}
+        artifact = {
+            "uri": quote(os.fsencode(pure.as_posix())),
+            "uriBaseId": "%SRCROOT%",
+        }
     found: dict[str, Any] = {"artifactLocation": artifact}
     if line:
         found["region"] = {"startLine": line}

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
+import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
 import urllib3
 
@@ -16,12 +24,12 @@ from tests.terraform_rig import emulator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.audit.conftest import Outcome
 
     Audit = Callable[..., Outcome]
 
+CHECKOUT = Path(__file__).resolve().parents[2]
 REGIONS = ("ap-southeast-2", "eu-west-1", "us-east-1")
 DEFINITIONS, SERVICES = 2000, 300
 AGENT = {"name": "agent", "image": "quay.io/sysdig/workload-agent:6", "memory": 64}
@@ -240,6 +248,82 @@ def test_what_may_not_be_read_fails_and_the_rest_is_told(
     done = audit("--task-definitions", "--region", region, "--format", "json")
     assert (done.status, done.rules()) == (1, ["not-read"])
     assert "AccessDeniedException: you may not" in done.out
+
+
+def test_tasks_that_no_service_started_count_too(
+    audit: Audit, account: tuple[Ecs, proxy.Manners]
+) -> None:
+    ecs, _ = account
+    region = "eu-central-1"
+    ecs.call(region, "CreateCluster", clusterName="c")
+    ecs.register(region, "job", good=False)
+    ec2 = boto3.client("ec2", region)
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    network = {"subnets": [subnet], "securityGroups": []}
+    ecs.call(
+        region,
+        "RunTask",
+        cluster="c",
+        taskDefinition="job",
+        launchType="FARGATE",
+        group="scheduled",
+        networkConfiguration={"awsvpcConfiguration": network},
+    )
+    done = audit("--all-clusters", "--region", region, "--format", "json")
+    (row,) = done.report["results"]
+    assert (row["task_definition"], row["rule"]) == ("job:1", "not-instrumented")
+    assert row["used_by"][0].startswith("c/task ")
+
+
+COMMAND = (sys.executable, "-m", "fargate_instrument", "audit", "--task-definitions")
+
+
+def test_a_bar_on_the_terminal_and_nowhere_else(
+    account: tuple[Ecs, proxy.Manners],
+) -> None:
+    ecs, _ = account
+    ecs.register("eu-central-2", "web", good=True)
+    ours, theirs = pty.openpty()
+    words = [*COMMAND, "--region", "eu-central-2", "--format", "json"]
+    environment = {**os.environ, "TERM": "xterm", "PYTHONPATH": str(CHECKOUT)}
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=theirs, env=environment
+    ) as process:
+        os.close(theirs)
+        drawn = drained(ours)
+        assert process.stdout is not None
+        assert json.loads(process.stdout.read())["passed"] is True
+    assert b"web:1" in drawn
+    silent = subprocess.run(words, capture_output=True, env=environment, check=True)
+    assert silent.stderr == b""
+
+
+def drained(terminal: int) -> bytes:
+    """Read what is drawn on a terminal until nobody draws there any more."""
+    drawn = b""
+    with contextlib.suppress(OSError):
+        while chunk := os.read(terminal, 4096):
+            drawn += chunk
+    os.close(terminal)
+    return drawn
+
+
+def test_an_interrupted_audit_ends_soon(account: tuple[Ecs, proxy.Manners]) -> None:
+    _, manners = account
+    manners.trouble = {"ListTaskDefinitions": ["throttle"] * 1000}
+    words = [*COMMAND, "--region", "eu-south-2"]
+    environment = {**os.environ, "PYTHONPATH": str(CHECKOUT)}
+    with subprocess.Popen(
+        words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    ) as process:
+        deadline = time.monotonic() + 60
+        while manners.asked["ListTaskDefinitions"] < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130, err
+    assert (out, b"Traceback" in err) == (b"", False)
 
 
 def test_silence_ends_with_a_reason(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -291,6 +292,27 @@ def test_a_plain_table_has_no_colours_and_a_terminal_has(
     assert "\x1b[" in colourful.out
     assert "not instrumented" in colourful.out
     assert colourful.err == plain.err == ""
+
+
+def test_names_cannot_act_upon_a_terminal(audit: Audit, elsewhere: Path) -> None:
+    name = "web\x1b[2Kx\nok"
+    save(elsewhere / "x.json", [{**BARE[0], "name": name}])
+    for terminal in (False, True):
+        out = audit("x.json", terminal=terminal).out
+        assert "\x1b[2K" not in out
+        assert "\nok" not in out
+
+
+def test_file_names_that_are_no_text(audit: Audit, elsewhere: Path) -> None:
+    folder = elsewhere / os.fsdecode(b"t\xff")
+    try:
+        folder.mkdir()
+    except OSError as reason:
+        pytest.skip(f"this file system refuses such names: {reason}")
+    save(folder / "x.json", BARE)
+    for form in ("table", "json", "sarif", "junit"):
+        assert audit(".", "--format", form).status == 1
+    assert "t%FF/x.json" in audit(".", "--format", "sarif").out
 
 
 def test_the_report_goes_into_a_file(audit: Audit, elsewhere: Path) -> None:
