@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 from fargate_instrument import protocol
@@ -90,6 +91,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _external(streams: Streams) -> int:
+    gc.disable()  # the process ends before looking for garbage would pay
     query: dict[str, str] = {}
     try:
         query = protocol.read_query(streams.read())

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from fargate_instrument.recipe import AddContainer, Recipe, Step
     from fargate_instrument.targets import Pattern
 
+    Ready = dict[int, tuple[AddContainer, Container]]
+
 
 class Definition(Frozen):
     """One task definition to instrument.
@@ -56,13 +58,19 @@ class Instrumented(Frozen):
     trace: list[tuple[int, Step, Container, Container]]
 
 
-def instrument(definition: Definition, recipe: Recipe, record: bool) -> Instrumented:
+def instrument(
+    definition: Definition,
+    recipe: Recipe,
+    record: bool,
+    ready: Ready | None = None,
+) -> Instrumented:
     """Put an agent into a task definition.
 
-    ``record``: write down what was done, so that it can be taken out again. The
+    ``record``: write down what was done, so that it can be taken out again.
+    ``ready``: the agent's containers made in earlier calls, to be used again. The
     definition is not changed. Every problem found is in the result's notes.
     """
-    run = _Run(definition, recipe, record)
+    run = _Run(definition, recipe, record, {} if ready is None else ready)
     try:
         if run.usable():
             run.work()
@@ -74,8 +82,11 @@ def instrument(definition: Definition, recipe: Recipe, record: bool) -> Instrume
 class _Run:
     """The state of one instrumentation, built up from left to right."""
 
-    def __init__(self, definition: Definition, recipe: Recipe, record: bool) -> None:
+    def __init__(
+        self, definition: Definition, recipe: Recipe, record: bool, ready: Ready
+    ) -> None:
         self.definition = definition
+        self.ready = ready
         self.recipe = recipe
         self.record = record and not recipe.exact
         self.notes = Notes()
@@ -386,6 +397,9 @@ class _Run:
     def _new_container(
         self, added: AddContainer, inherited: Container | None
     ) -> Container:
+        known = self.ready.get(id(added))
+        if known and inherited is None:
+            return known[1]
         made = {**added.defaults, **added.definition}
         if inherited is not None:
             made = _inheriting(made, inherited, {})
@@ -393,7 +407,9 @@ class _Run:
             return made
         undo = provenance.difference({"name": added.name}, made)
         record = Record(self.recipe.agent, undo, added=True, labels=True)
-        return provenance.write(made, (record,))
+        made = provenance.write(made, (record,))
+        self.ready[id(added)] = (added, made)
+        return made
 
     def _upgraded(
         self, index: int, added: AddContainer, inherited: Container | None

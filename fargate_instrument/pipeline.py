@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from fargate_instrument.instrumentation import Definition, Instrumented
+    from fargate_instrument.instrumentation import Definition, Instrumented, Ready
     from fargate_instrument.recipe import Recipe
     from fargate_instrument.request import Ask, Request
     from fargate_instrument.rules import Finding
@@ -53,41 +53,80 @@ def run(query: Mapping[str, str]) -> dict[str, str]:
 def outcomes(request: Request) -> list[Outcome]:
     """Do every ask of a request. Raises Failure with the problems of all of them."""
     problems: list[Problem] = []
-    done = [_outcome(ask, request, problems) for ask in request.asks]
+    ready: Ready = {}
+    done = [_outcome(ask, request, problems, ready) for ask in request.asks]
     if problems:
         raise Failure(problems)
     return done
 
 
-def _outcome(ask: Ask, request: Request, problems: list[Problem]) -> Outcome:
+def _outcome(
+    ask: Ask, request: Request, problems: list[Problem], ready: Ready
+) -> Outcome:
     definition, recipe = ask.definition, ask.recipe
     checks = request.checks or ("warn" if recipe.exact else "error")
-    done = instrument(definition, recipe, request.record)
+    done = instrument(definition, recipe, request.record, ready)
     problems += done.notes.problems
     warnings = [*recipe.warnings, *done.notes.warnings]
-    before = _findings(definition, definition.containers, definition.task)
-    found = before
     if not done.notes.problems and done.containers != list(definition.containers):
-        task = dict(definition.task)
-        if recipe.task.pid_mode:
-            task["pidMode"] = recipe.task.pid_mode
-        if recipe.volumes:
-            task["volumes"] = [*task.get("volumes", ()), *recipe.volumes]
-        after = _findings(definition, done.containers, task)
-        left = {_key(finding) for finding in after}
-        found = [finding for finding in before if _key(finding) in left]
-        known = {_key(finding) for finding in before}
-        caused = [
-            finding
-            for finding in after
-            if _key(finding) not in known
-            and (finding.severity == "error" or finding.rule not in EXPECTED)
-        ]
+        found, caused = _compared(definition, recipe, done)
         _sort(caused, definition, "caused", problems, warnings)
+    else:
+        found = _findings(definition, definition.containers, definition.task)
     if checks != "off":
         _sort(found, definition, checks, problems, warnings)
     unique = tuple(sorted(set(warnings)))
     return Outcome(ask.name, recipe, done, unique)
+
+
+def _compared(
+    definition: Definition, recipe: Recipe, done: Instrumented
+) -> tuple[list[Finding], list[Finding]]:
+    """Tell what the user's input breaches and still does from what is new.
+
+    What instrumenting repairs is not said, so nothing left means nothing to compare.
+    """
+    task = dict(definition.task)
+    if recipe.task.pid_mode:
+        task["pidMode"] = recipe.task.pid_mode
+    if recipe.volumes:
+        task["volumes"] = [*task.get("volumes", ()), *recipe.volumes]
+    after = [
+        finding
+        for finding in _findings(definition, done.containers, task)
+        if not (
+            finding.severity != "error"
+            and finding.rule in EXPECTED
+            and _is_new(finding.address[1:], definition.containers, done.containers)
+        )
+    ]
+    if not after:
+        return [], []
+    before = _findings(definition, definition.containers, definition.task)
+    left, known = {_key(f) for f in after}, {_key(f) for f in before}
+    caused = [
+        finding
+        for finding in after
+        if _key(finding) not in known
+        and (finding.severity == "error" or finding.rule not in EXPECTED)
+    ]
+    return [finding for finding in before if _key(finding) in left], caused
+
+
+def _is_new(path: tuple[Any, ...], before: Any, after: Any) -> bool:
+    """Tell whether what stands at a place is certainly not the user's."""
+    for step in path:
+        before, after = _at(before, step), _at(after, step)
+        names = [c.get("name") for c in (before, after) if isinstance(c, dict)]
+        if len(names) > 1 and names[0] != names[1]:
+            return False
+    return bool(before != after)
+
+
+def _at(value: Any, step: Any) -> Any:
+    if isinstance(value, list):
+        return value[step] if step < len(value) else None
+    return value.get(step) if isinstance(value, dict) else None
 
 
 def _findings(
@@ -98,7 +137,7 @@ def _findings(
     facts = dict(task)
     if definition.image_configs:
         facts["imageConfigs"] = definition.image_configs
-    return check(list(containers), facts)
+    return [f for f in check(list(containers), facts) if f.severity != "note"]
 
 
 def _key(finding: Finding) -> tuple[Any, ...]:

@@ -116,6 +116,7 @@ class _Reader:
         self.image_configs: dict[str, Any] = {}
         self.base: Any = {}
         self.agent: Any = None
+        self.recipes: dict[str, Recipe] = {}
 
     def request(self) -> Request:
         """Read everything, then fail with all problems or give the request."""
@@ -275,6 +276,18 @@ class _Reader:
     def _recipe(self, own: Any, task: Mapping[str, Any], prefix: str) -> Recipe | None:
         if self.agent is None or self.base is BROKEN or own is BROKEN:
             return None
+        facts = {name: task[name] for name in self.agent.FACTS if name in task}
+        key = dump(facts)
+        if own is None and key in self.recipes:
+            return self.recipes[key]
+        recipe = self._new_recipe(own, facts, prefix)
+        if own is None and recipe is not None:
+            self.recipes[key] = recipe
+        return recipe
+
+    def _new_recipe(
+        self, own: Any, task: Mapping[str, Any], prefix: str
+    ) -> Recipe | None:
         base = {} if self.base is None else self.base
         options = base
         if own is not None and isinstance(own, dict) and isinstance(base, dict):

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
         """What a module of an agent offers."""
 
         NAME: str
+        FACTS: tuple[str, ...]
+        """The task facts, in ECS's names, that its recipe depends on."""
 
         def recipe(self, options: Mapping[str, Any], task: Mapping[str, Any]) -> Recipe:
             """Turn checked options and task facts into a recipe."""

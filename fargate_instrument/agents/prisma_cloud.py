@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from fargate_instrument.recipe import Step, Text
 
 NAME = "prisma_cloud"
+FACTS: tuple[str, ...] = ("family",)
 
 CONTAINER = "TwistlockDefender"
 LAUNCHERS = {

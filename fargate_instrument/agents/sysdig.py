@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fargate_instrument.recipe import Step
 
 NAME = "sysdig"
+FACTS: tuple[str, ...] = ()
 
 CONTAINER = "SysdigInstrumentation"
 LAUNCHER = "/opt/draios/bin/instrument"
