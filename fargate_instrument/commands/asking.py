@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument import agents, jsontext, pipeline, removal
+from fargate_instrument import agents, ecs, jsontext, pipeline, removal
 from fargate_instrument.cli import HIDDEN, hidden
 from fargate_instrument.commands import documents
 from fargate_instrument.declared import SCHEMAS
@@ -156,6 +156,19 @@ def answer(ask: Ask) -> Answer:
     return Answer(ask.document, instrumented(ask.document, outcome, ask.query), outcome)
 
 
+def knowing(ask: Ask, answer: Answer) -> Ask:
+    """Add to what nobody may see the plain secrets that the document itself holds."""
+    names = answer.outcome.recipe.secret_names
+    found = [
+        value
+        for container in answer.before.containers
+        if isinstance(container.get("environment"), list)
+        for name, value in ecs.variables(container).items()
+        if name in names and isinstance(value, str) and value
+    ]
+    return replace(ask, secrets=[*ask.secrets, *found])
+
+
 def instrumented(
     document: Document, outcome: Outcome, query: dict[str, str]
 ) -> Document:
@@ -217,7 +230,7 @@ def _options(args: argparse.Namespace, io: Streams) -> dict[str, Any]:
     for assignment in args.assignments:
         key, equals, text = assignment.partition("=")
         if not equals or not key:
-            args.refuse(f"-o {key}: KEY=VALUE is needed")
+            args.refuse("-o needs KEY=VALUE")
         made[key] = _value(key, text, schema.get(key), io)
     return made
 

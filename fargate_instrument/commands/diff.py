@@ -53,6 +53,7 @@ def run(args: argparse.Namespace, io: Streams) -> int:
     """Show the difference; 0, or 1 with --exit-code where there is one."""
     ask = asking.read(args, io)
     answer = asking.answer(ask)
+    ask = asking.knowing(ask, answer)
     different = jsontext.dump(answer.before.value()) != jsontext.dump(
         answer.after.value()
     )

@@ -39,7 +39,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, io: Streams) -> int:
     """Explain one file. Raises Failure with every problem."""
     ask = asking.read(args, io)
-    told = ask.concealed(explanation(asking.answer(ask)))
+    answer = asking.answer(ask)
+    told = asking.knowing(ask, answer).concealed(explanation(answer))
     io.out(documents.pretty(told) if args.format == "json" else text(told))
     return 0
 

@@ -98,6 +98,18 @@ class TestDiff:
         assert KEY not in text
         assert "(hidden)" in text
 
+    @pytest.mark.parametrize("name", ["diff", "explain"])
+    @pytest.mark.parametrize("form", ["text", "json"])
+    def test_no_secret_that_the_document_holds(self, name: str, form: str) -> None:
+        plain = [{"name": "SYSDIG_ACCESS_KEY", "value": KEY}]
+        document = {
+            **DEFINITION,
+            "containerDefinitions": [WEB | {"environment": plain}],
+        }
+        text = shown(name, "--format", form, "--checks", "off", stdin=document)
+        assert KEY not in text
+        assert "(hidden)" in text
+
     @pytest.mark.parametrize("agent", OPTIONS)
     def test_json_is_a_patch_that_applies(self, agent: str) -> None:
         operations = json.loads(shown("diff", "--format", "json", agent=agent))
