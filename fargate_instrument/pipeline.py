@@ -124,7 +124,7 @@ def _is_new(path: tuple[Any, ...], before: Any, after: Any) -> bool:
 
 
 def _at(value: Any, step: Any) -> Any:
-    if isinstance(value, list):
+    if isinstance(value, list) and isinstance(step, int):
         return value[step] if step < len(value) else None
     return value.get(step) if isinstance(value, dict) else None
 

@@ -102,6 +102,13 @@ def test_never_a_bug(checks: str, name: str, agent: str, document: Any) -> None:
     sound(run(json.dumps(document).encode(), arguments))
 
 
+def test_an_agents_container_with_a_member_of_another_type() -> None:
+    document = instrumented("prisma_cloud")
+    document["taskDefinition"]["containerDefinitions"][2]["healthCheck"] = []
+    arguments = ["patch", *words("prisma_cloud"), "-"]
+    sound(run(json.dumps(document).encode(), arguments))
+
+
 @settings(max_examples=150)
 @given(documents())
 @example([])
