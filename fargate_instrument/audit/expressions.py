@@ -6,6 +6,7 @@ would refuse raises WrongError.
 
 from __future__ import annotations
 
+import math
 import operator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
@@ -32,13 +33,11 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "-": operator.sub,
     "*": operator.mul,
     "/": operator.truediv,
-    "%": operator.mod,
+    "%": math.fmod,
     "<": operator.lt,
     ">": operator.gt,
     "<=": operator.le,
     ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
 }
 _KEEPS_PARTS = ("coalesce", "jsondecode", "jsonencode", "replace", "tostring")
 _TAKES_LOOSE = ("jsonencode", "lookup", "merge")
@@ -80,6 +79,10 @@ class Reader:
             return Unknown(str(error), _interpolated(expression, expression.tree))
         except RecursionError:
             return Unknown("it is nested too deeply")
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+            # No law is known to lead here; a gate must say what it knows all the same.
+            source = _interpolated(expression, expression.tree)
+            return Unknown("it is beyond what is read here", source)
 
     def read_or_raise(self, expression: Expression) -> Any:
         """Give an expression's value. Raises WrongError."""
@@ -254,7 +257,7 @@ class _Run:
                 wanted = inner.value(hcl.trees(condition[0])[0])
                 if isinstance(wanted, Unknown):
                     doubt = self._unknown(intro, wanted.reason, value)
-                elif not wanted:
+                elif not _truth(wanted):
                     continue
             yield inner, doubt
 
@@ -264,7 +267,7 @@ class _Run:
         question, yes, no = hcl.trees(node)
         chosen = self.value(question)
         if not isinstance(chosen, Unknown):
-            return self.value(yes if chosen in (True, "true") else no)
+            return self.value(yes if _truth(chosen) else no)
         both = self._tried(yes), self._tried(no)
         if both[0] == both[1]:
             return both[0]
@@ -293,22 +296,27 @@ class _Run:
         if unknown is not None:
             return unknown
         if sign in ("&&", "||"):
-            return bool(right)
-        if sign in ("==", "!=") and first_unknown([left, right]) is not None:
+            return _truth(right)
+        if sign in ("==", "!="):
+            return self._equal(node, left, right, wanted=sign == "==")
+        return _arithmetic(sign, left, right)
+
+    def _equal(self, node: Node, left: Any, right: Any, *, wanted: bool) -> Any:
+        if first_unknown([left, right]) is not None:
             if left is None or right is None:
-                return sign == "!="
+                return not wanted
             return self._unknown(node, "it compares what is not known")
-        try:
-            return _OPERATORS[sign](left, right)
-        except (TypeError, ZeroDivisionError):
-            raise WrongError(f"{sign} cannot take these values") from None
+        same_kind = isinstance(left, bool) == isinstance(right, bool)
+        return (same_kind and left == right) == wanted
 
     def _unary_op(self, node: Node) -> Any:
         value = self.value(hcl.trees(node)[0])
         unknown = self._weigh(node, value)
         if unknown is not None:
             return unknown
-        return not value if hcl.tokens(node)[0] == "!" else -value
+        if hcl.tokens(node)[0] == "!":
+            return not _truth(value)
+        return _arithmetic("-", 0, value)
 
     # References
 
@@ -401,8 +409,10 @@ class _Run:
             spread = values.pop()
             if isinstance(spread, (Unknown, Instrumented)):
                 values.append(spread)
-            else:
+            elif isinstance(spread, list):
                 values += spread
+            else:
+                raise WrongError("... needs a list")
         return self._called(node, name, values)
 
     def _called(self, node: Node, name: str, values: list[Any]) -> Any:
@@ -461,7 +471,9 @@ class _Run:
         raise WrongError(problem)
 
     def _file(self, node: Node, name: str, values: list[Any]) -> Any:
-        path = self.reader.names.folder / str(values[0])
+        if not values or not isinstance(values[0], str):
+            raise WrongError(f"{name}() needs a file's name")
+        path = self.reader.names.folder / values[0]
         try:
             if path.stat().st_size > LARGEST_FILE:
                 return self._unknown(node, f"{values[0]} is too large")
@@ -488,6 +500,33 @@ class _Only:
 
     def value(self, root: str, words: list[str]) -> tuple[Any, int]:
         raise WrongError(f"the template has no variable {'.'.join([root, *words])}")
+
+
+def _truth(value: Any) -> bool:
+    """Take a value as a condition. Raises WrongError."""
+    truth = {"true": True, "false": False}.get(value) if _is_text(value) else value
+    if not isinstance(truth, bool):
+        raise WrongError("a condition needs true or false")
+    return truth
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _arithmetic(sign: str, left: Any, right: Any) -> Any:
+    """Compute with two numbers; texts that are numbers count. Raises WrongError."""
+    numbers = []
+    for value in (left, right):
+        number = functions.call("tonumber", [value])
+        if isinstance(number, bool) or not isinstance(number, (int, float)):
+            raise WrongError(f"{sign} needs numbers")
+        numbers.append(number)
+    try:
+        made = _OPERATORS[sign](*numbers)
+    except ArithmeticError:
+        raise WrongError(f"{sign} cannot take these numbers") from None
+    return int(made) if isinstance(made, float) and made.is_integer() else made
 
 
 def _beyond(name: str, values: list[Any]) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,10 @@ from fargate_instrument.errors import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+LONGEST_RANGE = 1024
+"""As in Terraform."""
 
 
 class WrongError(Exception):
@@ -129,7 +134,7 @@ def _format(pattern: Any, *values: Any) -> Any:
         return ("%" + match[1] + "d") % int(value)
 
     whole: str = _need(pattern, str, "a text")
-    return re.sub(r"%%|%([-0-9.+]*)([svdq])", one, whole)
+    return re.sub(r"%%|%([-0-9.+]{0,4})([svdq])", one, whole)
 
 
 def _replace(text: Any, old: Any, new: Any) -> Any:
@@ -156,6 +161,8 @@ def _number(value: Any) -> Any:
             number = float(value)
         except ValueError:
             raise WrongError("a number is needed") from None
+        if not math.isfinite(number):
+            raise WrongError("a number is needed")
         return int(number) if number.is_integer() else number
     return value
 
@@ -190,7 +197,16 @@ def _same(value: Any) -> Any:
 
 
 def _range(*numbers: Any) -> Any:
-    return list(range(*map(int, numbers)))
+    made = range(*map(int, numbers))
+    if len(made) > LONGEST_RANGE:
+        raise WrongError(f"range() gives at most {LONGEST_RANGE} numbers")
+    return list(made)
+
+
+def _indent(spaces: Any, text: Any) -> Any:
+    if not 0 <= spaces <= LONGEST_RANGE:
+        raise WrongError("indent() needs a small number")
+    return text.replace("\n", "\n" + " " * int(spaces))
 
 
 TABLE: dict[str, Callable[..., Any]] = {
@@ -209,7 +225,7 @@ TABLE: dict[str, Callable[..., Any]] = {
     "endswith": lambda text, end: text.endswith(end),
     "flatten": _flatten,
     "format": _format,
-    "indent": lambda n, text: text.replace("\n", "\n" + " " * int(n)),
+    "indent": _indent,
     "join": _join,
     "jsondecode": jsondecode,
     "jsonencode": jsonencode,
