@@ -199,7 +199,7 @@ def _operation(
         return _new({"cut": [n for n in new if n not in (old or [])]}, old)
     if isinstance(new, dict) and isinstance(old or {}, dict):
         return _new({"in": difference(old or {}, new)}, old)
-    return {"is": old} if member in before else {"new": True}
+    return {"is": _hidden(old, secret_names)} if member in before else {"new": True}
 
 
 def _new(op: dict[str, Any], old: object) -> dict[str, Any]:
