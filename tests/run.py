@@ -21,6 +21,8 @@ sys.path.insert(0, str(TESTS.parent))
 from tests import environment  # noqa: E402 - the path above comes first
 
 TERRAFORM = TESTS / "terraform"
+# Four stacks at a time: an apply waits more than it works.
+APPLY = ("-p", "terraform", "-n", "4", "--dist", "loadfile")
 NOTHING_COLLECTED = 5
 
 
@@ -36,7 +38,7 @@ def main(words: list[str]) -> int:
         halves["tests"] = ["-n", "2", *flags, *places]
     if applies or not named:
         places = applies or [str(TERRAFORM)]
-        halves["terraform"] = ["-p", "terraform", *flags, *places]
+        halves["terraform"] = [*APPLY, *flags, *places]
     runs = [_Half(name, arguments) for name, arguments in halves.items()]
     for run in runs:
         run.start()

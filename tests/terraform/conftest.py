@@ -1,7 +1,9 @@
 """One emulator and one copy of the checkout for this process. Not a test.
 
-The suites need pytest-terraform's plugin, which is off by default because it ends every
-run on a machine without Terraform: ``pytest -p terraform tests/terraform``.
+No stack is destroyed at a module's end, save by the test of just that: the emulator
+ends, and the account with it. The suites need pytest-terraform's plugin, which is off
+by default because it ends every run on a machine without Terraform:
+``pytest -p terraform tests/terraform``.
 """
 
 from __future__ import annotations

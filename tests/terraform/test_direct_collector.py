@@ -26,7 +26,9 @@ def _first(before: dict[str, list[str]]) -> dict[str, list[str]]:
     return before
 
 
-@terraform(STACK, scope="module", name="direct_collector")  # type: ignore[untyped-decorator]
+@terraform(
+    STACK, scope="module", name="direct_collector", teardown=terraform.TEARDOWN_OFF
+)  # type: ignore[untyped-decorator]
 def test_registered_definition_is_the_programs_output(
     direct_collector: TerraformTestApi, cloud: Emulator
 ) -> None:

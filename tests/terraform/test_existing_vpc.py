@@ -26,7 +26,7 @@ def _first(before: dict[str, list[str]]) -> dict[str, list[str]]:
     return before
 
 
-@terraform(STACK, scope="module", name="existing_vpc")  # type: ignore[untyped-decorator]
+@terraform(STACK, scope="module", name="existing_vpc", teardown=terraform.TEARDOWN_OFF)  # type: ignore[untyped-decorator]
 def test_registered_definition_is_the_programs_output(
     existing_vpc: TerraformTestApi, cloud: Emulator
 ) -> None:

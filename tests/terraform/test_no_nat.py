@@ -31,7 +31,7 @@ def _first(before: dict[str, list[str]]) -> dict[str, list[str]]:
     return before
 
 
-@terraform(STACK, scope="module", name="no_nat")  # type: ignore[untyped-decorator]
+@terraform(STACK, scope="module", name="no_nat", teardown=terraform.TEARDOWN_OFF)  # type: ignore[untyped-decorator]
 def test_registered_definition_is_the_programs_output(
     no_nat: TerraformTestApi, cloud: Emulator
 ) -> None:

@@ -26,7 +26,7 @@ def _first(before: dict[str, list[str]]) -> dict[str, list[str]]:
     return before
 
 
-@terraform(STACK, scope="module", name="prisma_cloud")  # type: ignore[untyped-decorator]
+@terraform(STACK, scope="module", name="prisma_cloud", teardown=terraform.TEARDOWN_OFF)  # type: ignore[untyped-decorator]
 def test_registered_definition_is_the_programs_output(
     prisma_cloud: TerraformTestApi, cloud: Emulator
 ) -> None:
