@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fargate_instrument.ecs_model import DESCRIBE_ONLY, SHAPES
 from fargate_instrument.errors import Problem
-from fargate_instrument.jsontext import MAX_DEPTH, dump, kind, parse, place
+from fargate_instrument.jsontext import dump, kind, parse, place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,9 +46,6 @@ def recase(
     member with different values stay as they are and are a problem.
     """
     if isinstance(value, dict):
-        if len(path) > MAX_DEPTH:
-            problems.append(Problem(root, f"is nested deeper than {MAX_DEPTH} levels"))
-            return value
         known = SHAPES.get(shape) if isinstance(shape, str) else None
         if known is not None:
             return _recase_shape(value, shape, known, root, problems, path)

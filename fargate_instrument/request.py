@@ -307,7 +307,9 @@ class _Reader:
             else:
                 if not found:
                     return recipe
-        owned = set(own) if isinstance(own, dict) else set()
+        owned = (
+            set(own) if isinstance(own, dict) else {""} if own is not None else set()
+        )
         self.problems += [_moved(problem, prefix, owned) for problem in found]
         return None
 
