@@ -524,7 +524,7 @@ def _arithmetic(sign: str, left: Any, right: Any) -> Any:
         numbers.append(number)
     try:
         made = _OPERATORS[sign](*numbers)
-    except ArithmeticError:
+    except (ArithmeticError, ValueError):
         raise WrongError(f"{sign} cannot take these numbers") from None
     return int(made) if isinstance(made, float) and made.is_integer() else made
 
