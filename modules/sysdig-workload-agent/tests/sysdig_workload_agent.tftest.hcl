@@ -116,6 +116,15 @@ run "any_log_driver" {
   command = plan
 
   variables {
+    container_definitions = jsonencode([
+      { name = "app", image = "registry.example/app:1", entryPoint = ["/app"] },
+      {
+        name                  = "router"
+        image                 = "public.ecr.aws/aws-observability/aws-for-fluent-bit:2.32.0"
+        essential             = true
+        firelensConfiguration = { type = "fluentbit" }
+      },
+    ])
     log_configuration = {
       logDriver     = "awsfirelens"
       options       = { Name = "datadog" }
