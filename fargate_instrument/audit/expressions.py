@@ -6,13 +6,12 @@ would refuse raises WrongError.
 
 from __future__ import annotations
 
-import math
-import operator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fargate_instrument.audit import functions, hcl, template
 from fargate_instrument.audit.functions import WrongError
+from fargate_instrument.audit.operators import arithmetic, truth
 from fargate_instrument.audit.unknown import (
     Encoded,
     Instrumented,
@@ -23,22 +22,11 @@ from fargate_instrument.audit.unknown import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from fargate_instrument.audit.hcl import Expression, Node
 
-_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "/": operator.truediv,
-    "%": math.fmod,
-    "<": operator.lt,
-    ">": operator.gt,
-    "<=": operator.le,
-    ">=": operator.ge,
-}
 _KEEPS_PARTS = ("coalesce", "jsondecode", "jsonencode", "replace", "tostring")
 _TAKES_LOOSE = ("jsonencode", "lookup", "merge")
 _LITERALS = {"true": True, "false": False, "null": None}
@@ -257,7 +245,7 @@ class _Run:
                 wanted = inner.value(hcl.trees(condition[0])[0])
                 if isinstance(wanted, Unknown):
                     doubt = self._unknown(intro, wanted.reason, value)
-                elif not _truth(wanted):
+                elif not truth(wanted):
                     continue
             yield inner, doubt
 
@@ -267,7 +255,7 @@ class _Run:
         question, yes, no = hcl.trees(node)
         chosen = self.value(question)
         if not isinstance(chosen, Unknown):
-            return self.value(yes if _truth(chosen) else no)
+            return self.value(yes if truth(chosen) else no)
         both = self._tried(yes), self._tried(no)
         if both[0] == both[1]:
             return both[0]
@@ -296,10 +284,10 @@ class _Run:
         if unknown is not None:
             return unknown
         if sign in ("&&", "||"):
-            return _truth(right)
+            return truth(right)
         if sign in ("==", "!="):
             return self._equal(node, left, right, wanted=sign == "==")
-        return _arithmetic(sign, left, right)
+        return arithmetic(sign, left, right)
 
     def _equal(self, node: Node, left: Any, right: Any, *, wanted: bool) -> Any:
         if first_unknown([left, right]) is not None:
@@ -315,8 +303,8 @@ class _Run:
         if unknown is not None:
             return unknown
         if hcl.tokens(node)[0] == "!":
-            return not _truth(value)
-        return _arithmetic("-", 0, value)
+            return not truth(value)
+        return arithmetic("-", 0, value)
 
     # References
 
@@ -500,33 +488,6 @@ class _Only:
 
     def value(self, root: str, words: list[str]) -> tuple[Any, int]:
         raise WrongError(f"the template has no variable {'.'.join([root, *words])}")
-
-
-def _truth(value: Any) -> bool:
-    """Take a value as a condition. Raises WrongError."""
-    truth = {"true": True, "false": False}.get(value) if _is_text(value) else value
-    if not isinstance(truth, bool):
-        raise WrongError("a condition needs true or false")
-    return truth
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
-def _arithmetic(sign: str, left: Any, right: Any) -> Any:
-    """Compute with two numbers; texts that are numbers count. Raises WrongError."""
-    numbers = []
-    for value in (left, right):
-        number = functions.call("tonumber", [value])
-        if isinstance(number, bool) or not isinstance(number, (int, float)):
-            raise WrongError(f"{sign} needs numbers")
-        numbers.append(number)
-    try:
-        made = _OPERATORS[sign](*numbers)
-    except (ArithmeticError, ValueError):
-        raise WrongError(f"{sign} cannot take these numbers") from None
-    return int(made) if isinstance(made, float) and made.is_integer() else made
 
 
 def _beyond(name: str, values: list[Any]) -> str:
