@@ -24,7 +24,13 @@ class Frozen(_Base):
     Two records are equal if they are of one class and all their fields are.
     """
 
-    if not TYPE_CHECKING:
+    if TYPE_CHECKING:
+
+        def replace(self, **changed: object) -> Self:
+            """Return the same record with some fields changed."""
+            raise NotImplementedError(changed)
+
+    else:
         _fields: tuple[str, ...] = ()
 
         def __init_subclass__(cls) -> None:
@@ -68,11 +74,5 @@ class Frozen(_Base):
         def _values(self) -> tuple[object, ...]:
             return tuple(getattr(self, field) for field in self._fields)
 
-        def replace(self, **changed: Any) -> Self:  # noqa: D102  (see below)
+        def replace(self, **changed: Any) -> Self:  # noqa: D102  (see above)
             return type(self)(**{f: getattr(self, f) for f in self._fields} | changed)
-
-    else:
-
-        def replace(self, **changed: object) -> Self:
-            """Return the same record with some fields changed."""
-            raise NotImplementedError(changed)

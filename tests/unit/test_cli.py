@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import runpy
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -154,6 +155,14 @@ def test_run_by_path_finds_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "main", lambda: 7)
     assert START() == 7
     assert entry.__file__.startswith(sys.path[0])
+
+
+def test_run_by_path_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli, "main", lambda: 5)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_path(entry.__file__, run_name="__main__")
+    assert ended.value.code == 5
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import runpy
+import sys
 from typing import Any
 
 import pytest
@@ -128,3 +130,19 @@ def test_places() -> None:
     assert place("a", "b") == "a.b"
     assert place("", "b") == "b"
     assert place("a", "b c") == 'a["b c"]'
+
+
+def test_a_python_without_a_compiled_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "_json", None)
+    names = runpy.run_path(jsontext.__file__)
+    assert names["make_scanner"] is None
+    assert names["dump"]({"a": names["parse"]("[1.0]", "here")}) == '{"a":[1.0]}'
+
+
+@pytest.mark.parametrize("other", ["pypy", "a later one"])
+def test_another_python(monkeypatch: pytest.MonkeyPatch, other: str) -> None:
+    if other == "pypy":
+        monkeypatch.setattr(sys.implementation, "name", other)
+    else:
+        monkeypatch.setattr(sys, "version_info", (4, 0))
+    assert runpy.run_path(jsontext.__file__)["make_scanner"] is None

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fargate_instrument.patch import Notes, Site, apply, is_wrapped, shell_quoted, text
+from fargate_instrument.patch import (
+    Notes,
+    Site,
+    apply,
+    drop_variables,
+    is_wrapped,
+    shell_quoted,
+    text,
+)
 from fargate_instrument.recipe import (
     AddCapability,
     AddLabel,
@@ -220,3 +228,12 @@ def test_is_wrapped(members: dict[str, Any], wrapped: bool) -> None:
 )
 def test_shell_quoting(item: str, quoted: str) -> None:
     assert shell_quoted(item) == quoted
+
+
+def test_plain_variables_are_dropped_with_a_warning_each() -> None:
+    here = site()
+    container = {**WEB, "environment": env(A="1", B="2")}
+    assert drop_variables(container, ("A", "C"), here)["environment"] == env(B="2")
+    assert len(here.notes.warnings) == 1
+    assert "environment" not in drop_variables(container, ("A", "B"), here)
+    assert drop_variables(container, ("C",), here) is container

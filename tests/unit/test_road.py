@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from fargate_instrument import errors, protocol, render, targets, validate
-from fargate_instrument.agents.marks import owner, repository
+from fargate_instrument.agents.marks import agent_name, owner, repository
 from fargate_instrument.declared import SCHEMAS
 from fargate_instrument.errors import Failure, Problem, fail, nearest
 from fargate_instrument.frozen import Frozen
@@ -253,6 +253,19 @@ def test_repositories(image: str, path: str) -> None:
     assert repository(image) == path
 
 
+def test_names_of_agents() -> None:
+    assert agent_name("Prisma Cloud") == "prisma_cloud"
+
+
+def test_a_text_with_a_least_length() -> None:
+    assert "include[0]: is empty" in run(asked("sysdig", [WEB], include=[""])).failure
+
+
+def test_findings_are_one_line() -> None:
+    odd = {**WEB, "name": "a\nb"}
+    assert 'container "a\\nb"' in run(asked("sysdig", [odd])).failure
+
+
 def test_owners() -> None:
     assert owner({"name": "x", "image": "datadog/agent:7"}) == "Datadog"
     assert owner({"name": "x", "image": "my/datadog/agentx"}) == ""
@@ -380,3 +393,38 @@ def test_any_requirement_may_be_absent() -> None:
     windows = {"runtimePlatform": {"operatingSystemFamily": "WINDOWS_SERVER_2019_CORE"}}
     definition = Definition("c", [WEB], [WEB], {}, windows, (), (), {})
     assert not instrument(definition, recipe, True).notes.problems
+
+
+def test_a_sidecar_may_wait_for_what_does_not_wait_for_it() -> None:
+    sidecar = {
+        "name": "SysdigInstrumentation",
+        "image": "a:1",
+        "entryPoint": ["/opt/draios/bin/logwriter"],
+        "dependsOn": [{"containerName": "web", "condition": "START"}],
+    }
+    done = run(asked("sysdig", [WEB, sidecar]))
+    assert done.containers[1]["dependsOn"] == sidecar["dependsOn"]
+
+
+def test_exact_mode_keeps_what_the_sidecar_has_of_its_own() -> None:
+    launcher = ["/opt/draios/bin/instrument"]
+    web = {
+        **WEB,
+        "entryPoint": launcher,
+        "command": ["/web"],
+        "environment": [{"name": "SYSDIG_LOGGING", "value": "debug"}],
+    }
+    sidecar = {
+        "name": "SysdigInstrumentation",
+        "image": "a:1",
+        "entryPoint": ["/opt/draios/bin/logwriter"],
+        "environment": [{"name": "SYSDIG_LOGGING", "value": "trace"}],
+    }
+    options = {
+        "sysdig_access_key_secret": ...,
+        "sysdig_logging": "info",
+        "compatibility": "provider-v3",
+    }
+    done = run(asked("sysdig", [web, sidecar], options=options))
+    variables = {e["name"]: e["value"] for e in done.containers[1]["environment"]}
+    assert variables["SYSDIG_LOGGING"] == "trace"
