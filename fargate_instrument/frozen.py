@@ -45,15 +45,15 @@ class Frozen(_Base):
             if len(values) > len(fields):
                 raise TypeError(f"{type(self).__name__} takes {len(fields)} fields")
             state = self.__dict__
-            for field, value in zip(fields, values, strict=False):
-                state[field] = value
-            for field, value in named.items():
+            state.update(zip(fields, values, strict=False))
+            for field in named:
                 if field not in fields or field in state:
                     raise TypeError(f"{type(self).__name__} got {field!r}")
-                state[field] = value
-            for field in fields[len(values) :]:
-                if field not in state and not hasattr(type(self), field):
-                    raise TypeError(f"{type(self).__name__} needs {field!r}")
+            state.update(named)
+            if len(state) < len(fields):
+                for field in fields:
+                    if field not in state and not hasattr(type(self), field):
+                        raise TypeError(f"{type(self).__name__} needs {field!r}")
 
         def __setattr__(self, field: str, value: object) -> None:
             raise AttributeError(f"{type(self).__name__}.{field} is read-only")

@@ -161,11 +161,8 @@ def _not_read(text: str, error: ValueError, address: str, fault: str) -> Failure
 def dump(value: Any, indent: int | None = None) -> str:
     """Write JSON: ASCII, keys sorted, compact, or indented for people."""
     if indent is None and make_scanner is not None:
-        encode = make_encoder(
-            None, _carried, encode_basestring_ascii, None, ":", ",", True, False, True
-        )
         try:
-            return "".join(encode(value, 0))
+            return "".join(_ENCODE(value, 0))
         except _CarriedError:
             pass
     from json import dumps  # noqa: PLC0415  (see the head of this module)
@@ -183,6 +180,11 @@ def _carried(item: object) -> NoReturn:
     if isinstance(item, Number):
         raise _CarriedError
     raise TypeError(f"{type(item).__name__} is no JSON value")
+
+
+_ENCODE: Any = make_scanner and make_encoder(
+    None, _carried, encode_basestring_ascii, None, ":", ",", True, False, True
+)
 
 
 def _written(value: Any, scalar: Callable[[Any], str], step: str, line: str) -> str:

@@ -108,6 +108,8 @@ def difference(
     undo: Undo = {}
     for member in sorted({*before, *after}):
         old, new = before.get(member), after.get(member)
+        if new is old is not None:
+            continue
         if old == new and (member in before) == (member in after):
             continue
         op = _operation(member, before, after, secret_names)
