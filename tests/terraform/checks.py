@@ -36,7 +36,7 @@ GAPS: Final[Mapping[str, frozenset[str]]] = {
     "aws_route53_zone": frozenset({"vpc"}),
 }
 # Deletes a Cloud Map namespace without the hosted zone that it made for it.
-LEFT_BEHIND: Final[Mapping[str, set[str]]] = {"zones": {"sysdig-no-nat.internal."}}
+LEFT_BEHIND: Final[Mapping[str, set[str]]] = {"zones": {"sysdig-no-nat.internal-hz"}}
 
 
 def stack_of(applied: TerraformTestApi, place: Workspace) -> Stack:

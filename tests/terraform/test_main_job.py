@@ -13,6 +13,7 @@ from typing import Final
 
 import pytest
 
+from tests import environment
 from tests.terraform_rig import demo, mirror
 
 DEMO: Final = mirror.CHECKOUT / "terraform" / "demo.py"
@@ -23,6 +24,7 @@ PATIENCE: Final = 400
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give the command a folder for temporary files that is its alone."""
+    environment.ensure()  # here, so that making it leaves nothing in the folder
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     for name in ("AWS_ENDPOINT_URL", "TF_CLI_CONFIG_FILE", "TF_DATA_DIR"):
         monkeypatch.delenv(name, raising=False)
