@@ -423,7 +423,8 @@ class _Run:
         site = self._site(index, base)
         made = _brought_up_to_date(base, added, site, fresh)
         if inherited is not None:
-            made = _inheriting(made, inherited, ecs.variables(container))
+            there = {e["name"]: e for e in container.get("environment") or ()}
+            made = _inheriting(made, inherited, there)
         if not self.record:
             return self._labelled(made, others)
         undo = provenance.difference(base, made, self.recipe.secret_names)
@@ -582,11 +583,15 @@ def _inheriting(
     """Give the agent's container an application's variables, overwriting none."""
     own = {entry["name"]: entry for entry in made.get("environment") or ()}
     passed = {entry["name"]: entry for entry in inherited.get("environment") or ()}
-    wrapped = bool(there)
     for name, entry in passed.items():
-        if not wrapped or name not in own:
-            own[name] = entry
-        elif there.get(name) != entry.get("value", ""):
-            own[name] = {"name": name, "value": there.get(name, "")}
+        kept = there.get(name, entry)
+        if name not in own or not there:
+            own[name] = _pair(entry)
+        elif kept.get("value", "") != entry.get("value", ""):
+            own[name] = _pair(kept)
     ordered = [own[name] for name in sorted(own)]
     return {**made, "environment": ordered}
+
+
+def _pair(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: entry[key] for key in ("name", "value") if key in entry}

@@ -315,3 +315,12 @@ def test_ecs_rules_warn_unless_asked_for() -> None:
 def test_user_maps_keep_their_keys() -> None:
     labels = {"Team": "x", "lower": "y"}
     assert exact(web(dockerLabels=labels)).containers[0]["dockerLabels"] == labels
+
+
+@pytest.mark.parametrize("more", [{"value": "x", "note": "mine"}, {}])
+def test_the_sidecars_copy_is_a_pair_and_stays_one(more: dict[str, str]) -> None:
+    done = exact(web(environment=[{"name": "SYSDIG_PRIORITY", **more}]), checks="off")
+    entries = {e["name"]: e for e in done.containers[1]["environment"]}
+    pair = {"name": "SYSDIG_PRIORITY", **{k: more[k] for k in more if k == "value"}}
+    assert entries["SYSDIG_PRIORITY"] == pair
+    assert exact(done.containers, checks="off").containers == done.containers
