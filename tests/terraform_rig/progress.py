@@ -63,10 +63,13 @@ class Follower:
         self.progress.update(self.task, what=_short(address))
 
     def _finished(self, hook: dict[str, Any]) -> None:
-        self.done += 1
         address = hook["resource"]["addr"]
+        if hook["action"] == "read":
+            self._show(address)
+            return
+        self.done += 1
         self.progress.update(self.task, completed=self.done, what=_short(address))
-        if not self.console.is_terminal and hook["action"] != "read":
+        if not self.console.is_terminal:
             self.console.print(f"  {hook['action']} {address}", soft_wrap=True)
 
     def _diagnosed(self, diagnostic: dict[str, Any]) -> None:

@@ -129,7 +129,7 @@ def _facts(built: Built) -> Table:
         "task definition": definition["taskDefinitionArn"],
         "pid mode": definition.get("pidMode", "(default)"),
         "containers": ", ".join(c["name"] for c in definition["containerDefinitions"]),
-        "secrets": ", ".join(
+        "secrets": "\n".join(
             f"{container['name']}: {secret['name']} from {secret['valueFrom']}"
             for container in definition["containerDefinitions"]
             for secret in container.get("secrets", [])
