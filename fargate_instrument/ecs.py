@@ -69,6 +69,30 @@ def recase(
     return value
 
 
+def is_canonical(value: Any, shape: Any) -> bool:
+    """Tell at a glance that nothing has to be recased; what is unusual is not told."""
+    if type(value) is list:
+        inner = shape[0] if type(shape) is list else None
+        return all(
+            is_canonical(item, inner)
+            for item in value
+            if type(item) is dict or type(item) is list
+        )
+    known = SHAPES.get(shape) if type(shape) is str else None
+    if type(value) is not dict:
+        return False
+    if known is None:
+        return type(shape) is dict and all(type(i) is str for i in value.values())
+    for key, item in value.items():
+        kind = known.get(key)
+        if kind is None or item is None:
+            return False
+        nested = type(item) is dict or type(item) is list
+        if nested and not is_canonical(item, kind):
+            return False
+    return True
+
+
 def _recase_shape(
     value: dict[str, Any],
     shape: str,
@@ -176,7 +200,7 @@ class ContainerCheck:
         self.root = root
         self.problems = problems
         self.loose_argv = loose_argv
-        self.who = describe(container, index)
+        self.index = index
 
     def run(self) -> None:
         """Check every part that a recipe can touch."""
@@ -195,7 +219,11 @@ class ContainerCheck:
     def _say(self, what: str, *path: str | int, fix: str = "") -> None:
         fixes = (fix,) if fix else ()
         self.problems.append(
-            Problem(address(self.root, *path), f"{self.who} {what}", fixes)
+            Problem(
+                address(self.root, *path),
+                f"{describe(self.container, self.index)} {what}",
+                fixes,
+            )
         )
 
     def _identity(self, member: str) -> None:

@@ -299,7 +299,7 @@ class _Run:
             self.definition.image_configs.get(container.get("image", "")),
             self._sidecar(),
             self.notes,
-            ecs.describe(container, index),
+            container.get("name"),
         )
 
     def _sidecar(self) -> str:

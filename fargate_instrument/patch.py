@@ -58,7 +58,12 @@ class Site(Frozen):
     image_config: Mapping[str, Any] | None
     sidecar: str
     notes: Notes
-    who: str
+    name: object
+
+    @property
+    def who(self) -> str:
+        """Name the container for a message."""
+        return ecs.describe({"name": self.name}, self.index)
 
     def warn(self, text: str, *path: str | int) -> None:
         """Add a warning about this container."""

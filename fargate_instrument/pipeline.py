@@ -28,7 +28,7 @@ QUIET = frozenset({"F13", "H17", "H20"})
 """Hazards that are a matter of policy or of the vendor's ways: `check` says them, a
 plan, which would say them again each time, does not."""
 
-EXPECTED = QUIET | {"N6"}
+EXPECTED = frozenset({"N6"})
 """Hazards that an agent's own containers may have by the vendor's design."""
 
 
@@ -137,7 +137,7 @@ def _findings(
     facts = dict(task)
     if definition.image_configs:
         facts["imageConfigs"] = definition.image_configs
-    return [f for f in check(list(containers), facts) if f.severity != "note"]
+    return check(list(containers), facts, unsaid=QUIET, notes=False)
 
 
 def _key(finding: Finding) -> tuple[Any, ...]:
@@ -166,7 +166,7 @@ def _sort(
         if finding.severity == "error" and checks != "warn":
             fixes = (finding.fix,) if finding.fix else ()
             problems.append(Problem(address, message, fixes))
-        elif finding.severity != "note" and finding.rule not in QUIET:
+        else:
             text = f"{finding.message} ({finding.rule})"
             warnings.append((address, text))
 

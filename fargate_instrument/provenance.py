@@ -112,14 +112,7 @@ def difference(
             continue
         if old == new and (member in before) == (member in after):
             continue
-        op = _operation(member, before, after, secret_names)
-        if not _lossy(op) and _result(member, op, after) != before.get(member):
-            op = (
-                {"is": _hidden(old, secret_names)}
-                if member in before
-                else {"new": True}
-            )
-        undo[member] = op
+        undo[member] = _operation(member, before, after, secret_names)
     return undo
 
 
@@ -195,13 +188,28 @@ def _operation(
     old, new = before.get(member), after.get(member)
     if member in ARGV and old:
         return _slice(old, after)
-    if member in LIST_KEYS and isinstance(new, list) and isinstance(old or [], list):
-        return _entries(old, new, LIST_KEYS[member], secret_names)
-    if member in ("add", "drop") and isinstance(new, list):
-        return _new({"cut": [n for n in new if n not in (old or [])]}, old)
     if isinstance(new, dict) and isinstance(old or {}, dict):
         return _new({"in": difference(old or {}, new)}, old)
+    op: dict[str, Any] | None = None
+    if member in LIST_KEYS and isinstance(new, list) and isinstance(old or [], list):
+        op = _appended(old or [], new, LIST_KEYS[member])
+        if op is not None:
+            return _new(op, old)
+        op = _entries(old, new, LIST_KEYS[member], secret_names)
+    elif member in ("add", "drop") and isinstance(new, list):
+        op = _new({"cut": [n for n in new if n not in (old or [])]}, old)
+    if op is not None and (_lossy(op) or _result(member, op, after) == old):
+        return op
     return {"is": _hidden(old, secret_names)} if member in before else {"new": True}
+
+
+def _appended(old: list[Any], new: list[Any], key: str) -> dict[str, Any] | None:
+    """Say how to undo entries that were only added behind the others."""
+    count = len(old)
+    cut = [entry.get(key) for entry in new[count:]]
+    if new[:count] != old or any(entry.get(key) in cut for entry in old):
+        return None
+    return {"cut": list(dict.fromkeys(cut))}
 
 
 def _new(op: dict[str, Any], old: object) -> dict[str, Any]:

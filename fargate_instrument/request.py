@@ -216,7 +216,9 @@ class _Reader:
             return
         flaws: dict[int, list[Problem]] = {}
         recased = [
-            ecs.recase(
+            container
+            if ecs.is_canonical(container, "ContainerDefinition")
+            else ecs.recase(
                 container,
                 "ContainerDefinition",
                 place(address, index),

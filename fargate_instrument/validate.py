@@ -176,11 +176,19 @@ def _object(value: dict[str, Any], schema: Schema, address: str) -> list[Problem
         if name not in value
     ]
     for key, item in value.items():
-        where = place(address, key)
-        if key in members:
-            found += validate(item, members[key], where)
-        elif isinstance(others, dict):
-            found += validate(item, others, where)
-        elif not others:
+        known = members.get(key, others)
+        if isinstance(known, dict):
+            if not _fits(item, known):
+                found += validate(item, known, place(address, key))
+        elif not known:
+            where = place(address, key)
             found.append(_problem(where, "is not known", nearest(key, members)))
     return found
+
+
+def _fits(value: Any, schema: Schema) -> bool:
+    """Tell at a glance that a value fits; what does not is looked at in full."""
+    if "anyOf" in schema:
+        return any(_fits(value, choice) for choice in schema["anyOf"])
+    only_type = len(schema) == 1 and "type" in schema
+    return not schema or (only_type and type(value) in _TYPES[schema["type"]])

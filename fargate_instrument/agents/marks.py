@@ -125,10 +125,15 @@ def owner(container: Container) -> str:
         return NAMES[name]
     if isinstance(image, str):
         path = repository(image)
-        for suffix, vendor in IMAGES.items():
+        for suffix, vendor in _BY_NAME.get(path.rpartition("/")[2], ()):
             if path == suffix or path.endswith("/" + suffix):
                 return vendor
     return ""
+
+
+_BY_NAME: dict[str, list[tuple[str, str]]] = {}
+for _suffix, _vendor in IMAGES.items():
+    _BY_NAME.setdefault(_suffix.rpartition("/")[2], []).append((_suffix, _vendor))
 
 
 def repository(image: str) -> str:

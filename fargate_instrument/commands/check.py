@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fargate_instrument import ecs, jsontext
 from fargate_instrument.commands import documents
 from fargate_instrument.ecs_model import DESCRIBE_ONLY, SHAPES
 from fargate_instrument.errors import Failure, fail, nearest
 from fargate_instrument.forms import FORMS, description_key
-from fargate_instrument.rules import SEVERITIES, check, whole_task
+from fargate_instrument.rules import SEVERITIES, UNSURE, check, whole_task
 from fargate_instrument.rules.finding import Report
 from fargate_instrument.rules.table import FARGATE
 
@@ -31,10 +32,14 @@ HELP = "check task definitions against the rules of ECS and Fargate"
 DESCRIPTION = """\
 Check task definitions against what ECS and Fargate refuse, and against what they
 accept and what then fails at run time. FILE holds a list of container definitions, a
-task definition, or what aws ecs describe-task-definition prints. Exit status 1 if
-there is an error; warnings and notes alone give 0."""
+task definition, or what aws ecs describe-task-definition prints; a folder, or a file
+that ends in .tf, is read as Terraform. Exit status 1 if there is an error; warnings
+and notes alone, and what cannot be told from Terraform's text, give 0."""
 ASSUMING = frozenset({"R30", "R31", "R74", "F1", "F16"})
 """Rules beside those of Fargate's own table that an EC2 task need not keep."""
+
+ABSENCE = UNSURE | {"F17", "H4", "H11", "R68", "R69", "R70", "R71", "R76"}
+"""Rules that speak of something missing, which may be what could not be read."""
 
 STRUCTURED = {"[": list, "{": dict}
 FACTS = {
@@ -50,7 +55,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.description = DESCRIPTION
     parser.set_defaults(refuse=parser.error)
     add = parser.add_argument
-    add("files", nargs="+", metavar="FILE", help="a JSON file; - for standard input")
+    add("files", nargs="+", metavar="FILE", help="a JSON file, or Terraform; -: stdin")
     add(
         "--task",
         action="append",
@@ -76,21 +81,71 @@ def run(args: argparse.Namespace, io: Streams) -> int:
         args.refuse("- can be given once")
     if args.image_configs:
         facts["imageConfigs"] = _image_configs(args.image_configs, io)
-    reports: dict[str, list[Finding]] = {}
+    reports: list[Checked] = []
     problems: list[Problem] = []
     for name in args.files:
-        shown = documents.shown(name)
-        try:
-            document = documents.json_file(name, io)
-            reports[shown] = check_document(document, shown, facts)
-        except Failure as failure:
-            problems += failure.problems
+        reports += _reports(name, facts, io, problems)
     if problems:
         raise Failure(problems)
     io.out(_json(reports) if args.format == "json" else _text(reports))
     bad = {"error", "warning"} if args.strict else {"error"}
-    found = [one for findings in reports.values() for one in findings]
+    found = [one for report in reports for one in report.findings]
     return 1 if any(one.severity in bad for one in found) else 0
+
+
+class Checked(NamedTuple):
+    """One task definition that was checked.
+
+    ``name``: where it stands. ``unread``: what of it could not be told, and why.
+    """
+
+    name: str
+    findings: list[Finding]
+    unread: str = ""
+
+
+def _reports(
+    name: str, facts: Mapping[str, Any], io: Streams, problems: list[Problem]
+) -> list[Checked]:
+    """Check one argument; what cannot be read becomes problems."""
+    try:
+        if _is_terraform(name):
+            return _terraform(name, facts)
+        document = documents.json_file(name, io)
+        shown = documents.shown(name)
+        return [Checked(shown, check_document(document, shown, facts))]
+    except Failure as failure:
+        problems += failure.problems
+        return []
+
+
+def _is_terraform(name: str) -> bool:
+    return name.endswith(".tf") or (name != documents.STDIN and Path(name).is_dir())
+
+
+def _terraform(name: str, facts: Mapping[str, Any]) -> list[Checked]:
+    """Check what Terraform's text says of task definitions, and no more."""
+    from fargate_instrument.audit import terraform  # noqa: PLC0415  (python-hcl2 is slow)
+
+    found = terraform.task_definitions(name)
+    if not found:
+        raise fail(name, "holds no task definition", FORMS)
+    return [
+        Checked(
+            one.where,
+            _sure(one.containers, {**one.task, **facts}, one.reason),
+            one.reason,
+        )
+        for one in found
+    ]
+
+
+def _sure(containers: list[Any] | None, task: Value, reason: str) -> list[Finding]:
+    """Check what is known; where parts are not, say nothing of what is missing."""
+    if containers is None:
+        return []
+    found = check(containers, task)
+    return [one for one in found if not reason or one.rule not in ABSENCE]
 
 
 def check_document(
@@ -241,9 +296,11 @@ def _count(findings: Iterable[Finding]) -> dict[str, int]:
     return {f"{severity}s": counted[severity] for severity in SEVERITIES}
 
 
-def _text(reports: Mapping[str, Sequence[Finding]]) -> str:
+def _text(reports: Sequence[Checked]) -> str:
     rows = []
-    for name, findings in reports.items():
+    for name, findings, unread in reports:
+        if unread:
+            rows.append(f"{name}: cannot tell: {unread}")
         for one in findings:
             place = f"{name}: {address(one)}"
             rows.append(f"{place}: {one.severity} {one.rule}: {one.message}")
@@ -256,10 +313,11 @@ def _text(reports: Mapping[str, Sequence[Finding]]) -> str:
     return "\n".join(rows) + "\n"
 
 
-def _json(reports: Mapping[str, Sequence[Finding]]) -> str:
+def _json(reports: Sequence[Checked]) -> str:
     files = [
         {
             "file": name,
+            "cannot_tell": unread,
             **_count(findings),
             "findings": [
                 {
@@ -273,6 +331,6 @@ def _json(reports: Mapping[str, Sequence[Finding]]) -> str:
                 for one in findings
             ],
         }
-        for name, findings in reports.items()
+        for name, findings, unread in reports
     ]
     return json.dumps({"files": files}, indent=2, sort_keys=True) + "\n"

@@ -18,14 +18,14 @@ from fargate_instrument.rules.subject import Subject
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from typing import Any
 
     from fargate_instrument.rules.finding import Path
 
     Value = dict[str, Any]
 
-__all__ = ["SEVERITIES", "Finding", "check", "whole_task"]
+__all__ = ["SEVERITIES", "UNSURE", "Finding", "check", "whole_task"]
 
 UNSURE = frozenset({"R1", "R3", "R9", "R14", "R15", "R27", "S4", "S5", "N6"})
 """Rules that speak of something missing: off where a value was unreadable."""
@@ -38,7 +38,12 @@ OWN_FACTS: dict[str, type] = {
 NUMBERS_TOO = ("cpu", "memory")
 
 
-def check(containers: object, task: Mapping[str, Any]) -> list[Finding]:
+def check(
+    containers: object,
+    task: Mapping[str, Any],
+    unsaid: Collection[str] = (),
+    notes: bool = True,
+) -> list[Finding]:
     """Ask every rule about one task definition.
 
     ``containers``: canonical container definitions, null-free; types are checked.
@@ -54,7 +59,7 @@ def check(containers: object, task: Mapping[str, Any]) -> list[Finding]:
     and awsvpc, sizes, hazards. A fact that is not there switches off only the rules
     that need it. Fargate is assumed unless requiresCompatibilities says otherwise.
     """
-    report = Report()
+    report = Report(unsaid, notes)
     facts = _facts(task, report)
     subject = Subject(_containers(containers, report), facts, report)
     if report.findings:

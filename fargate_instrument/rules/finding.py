@@ -6,7 +6,7 @@ from fargate_instrument.frozen import Frozen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     Path = tuple[str | int, ...]
 
@@ -35,11 +35,16 @@ class Finding(Frozen):
 
 
 class Report:
-    """The findings so far, in the order in which the rules were asked."""
+    """The findings so far, in the order in which the rules were asked.
 
-    __slots__ = ("damaged", "findings")
+    ``unsaid``: rules that are not reported. ``notes``: whether notes are.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("damaged", "findings", "notes", "unsaid")
+
+    def __init__(self, unsaid: Collection[str] = (), notes: bool = True) -> None:
+        self.unsaid = unsaid
+        self.notes = notes
         self.findings: list[Finding] = []
         self.damaged = False
 
@@ -60,6 +65,8 @@ class Report:
         from fargate_instrument.rules.table import RULES  # noqa: PLC0415  (words are for findings alone)
 
         severity, _, _, aws, fix = RULES[rule]
+        if rule in self.unsaid or (severity == "note" and not self.notes):
+            return
         name = (container or {}).get("name")
         label = name if isinstance(name, str) else ""
         said = f'container "{label}" {message}' if label else message

@@ -171,14 +171,13 @@ def _log_writer_port(subject: Subject) -> None:
 def _shared_processes(subject: Subject) -> None:
     message = "the containers of the task share their processes"
     subject.report.add("H13", ("pidMode",), message)
-    tracers = list(_tracers(subject))
-    for path, container in tracers:
+    users: dict[str, int] = {}
+    for _, container in subject.containers:
         user = subject.user(container) or "root"
-        others = {
-            subject.user(other) or "root"
-            for where, other in subject.containers
-            if where != path
-        }
+        users[user] = users.get(user, 0) + 1
+    for path, container in _tracers(subject):
+        user = subject.user(container) or "root"
+        others = {other for other, count in users.items() if count > (other == user)}
         different = sorted(others - {user} - ({"0", "root"} if user in ROOT else set()))
         if different:
             message = f'may trace as "{user}", and others run as "{different[0]}"'

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import marshal
 
+from fargate_instrument.jsontext import dump
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -162,10 +164,13 @@ def _bytes(subject: Subject) -> None:
     definition = [container for _, container in subject.containers]
     if _surely_small(definition):
         return
-    from json import dumps  # noqa: PLC0415  (loaded long before on the plan path)
+    text = dump(definition)
+    size = len(text)
+    if size > MOST_BYTES and "\\u" in text:  # written as ASCII, which takes more
+        from json import dumps  # noqa: PLC0415  (costs more than the other rules)
 
-    text = dumps(definition, separators=(",", ":"), ensure_ascii=False, default=str)
-    size = len(text) if text.isascii() else len(text.encode(errors="replace"))
+        text = dumps(definition, separators=(",", ":"), ensure_ascii=False, default=str)
+        size = len(text.encode(errors="replace"))
     if size > MOST_BYTES:
         message = f"the definition has {size} bytes, at most {MOST_BYTES} may be"
         subject.report.add("R5", ("containerDefinitions",), message, size=size)
