@@ -328,17 +328,17 @@ def set_environment(
     """Set one variable, in place where it is there already."""
     if step.only_on and container["name"] not in step.only_on:
         return container
-    if _secret(container, step.name) is not None:
+    if "secrets" in container and _secret(container, step.name) is not None:
         _name_in_secrets(step, site)
         return container
     value = text(step.value, container, site)
     entries = list(container.get("environment") or ())
-    at = [i for i, entry in enumerate(entries) if entry["name"] == step.name]
     if step.mode == "append":
         value = _appended(container, step, value, site)
-    if not at:
+    if step.name not in [entry["name"] for entry in entries]:
         entries.append({"name": step.name, "value": value})
         return {**container, "environment": entries}
+    at = [i for i, entry in enumerate(entries) if entry["name"] == step.name]
     old = entries[at[-1]].get("value", "")
     if (old == value and len(at) == 1) or step.mode == "if_absent":
         return container

@@ -188,6 +188,8 @@ def _operation(
     old, new = before.get(member), after.get(member)
     if member in ARGV and old:
         return _slice(old, after)
+    if old is None and isinstance(new, (dict, list)):
+        return _created(member, new)
     if isinstance(new, dict) and isinstance(old or {}, dict):
         return _new({"in": difference(old or {}, new)}, old)
     op: dict[str, Any] | None = None
@@ -201,6 +203,19 @@ def _operation(
     if op is not None and (_lossy(op) or _result(member, op, after) == old):
         return op
     return {"is": _hidden(old, secret_names)} if member in before else {"new": True}
+
+
+def _created(member: str, new: Any) -> dict[str, Any]:
+    """Say how to undo a member that was not there."""
+    if isinstance(new, dict):
+        inner = {key: _created(key, value) for key, value in new.items()}
+        return {"in": inner, "new": True}
+    if member in LIST_KEYS and isinstance(new, list):
+        names = [entry.get(LIST_KEYS[member]) for entry in new]
+        return {"cut": list(dict.fromkeys(names)), "new": True}
+    if member in ("add", "drop") and isinstance(new, list):
+        return {"cut": new, "new": True}
+    return {"new": True}
 
 
 def _appended(old: list[Any], new: list[Any], key: str) -> dict[str, Any] | None:
