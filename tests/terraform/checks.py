@@ -268,7 +268,7 @@ def destroy_leaves_nothing(
     left = {
         kind: found
         for kind, found in after.items()
-        if set(found) - LEFT_BEHIND.get(kind, set()) != set(before[kind])
+        if (set(found) ^ set(before[kind])) - LEFT_BEHIND.get(kind, set())
     }
     assert left == {}, f"left over: {left}"
     assert json.loads(state_file(applied).read_text())["resources"] == []
