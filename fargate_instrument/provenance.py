@@ -200,7 +200,7 @@ def _operation(
         op = _entries(old, new, LIST_KEYS[member], secret_names)
     elif member in ("add", "drop") and isinstance(new, list):
         op = _new({"cut": [n for n in new if n not in (old or [])]}, old)
-    if op is not None and (_lossy(op) or _result(member, op, after) == old):
+    if op is not None and (_lossy(op) or _result(member, op, after, []) == old):
         return op
     return {"is": _hidden(old, secret_names)} if member in before else {"new": True}
 
@@ -287,12 +287,11 @@ def _lost(entries: Any) -> list[str]:
 
 
 def _result(
-    member: str, op: dict[str, Any], container: Container, lost: list[str] | None = None
+    member: str, op: dict[str, Any], container: Container, lost: list[str]
 ) -> Any:
     value = container.get(member)
     if "is" in op:
-        if lost is not None:
-            lost += _lost(op["is"])
+        lost += _lost(op["is"])
         return op["is"]
     if "of" in op:
         source, start, *end = op["of"]
@@ -302,8 +301,7 @@ def _result(
         return None if op.get("new") and not made else made
     if member in LIST_KEYS and isinstance(value, list):
         kept = _restored(value, op, LIST_KEYS[member])
-        if lost is not None:
-            lost += _lost(kept)
+        lost += _lost(kept)
     elif "cut" in op and isinstance(value, list):
         kept = [item for item in value if item not in op["cut"]]
     else:

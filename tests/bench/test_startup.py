@@ -10,7 +10,17 @@ import sys
 
 import pytest
 
-from tests.bench.startup import BARE, BATCH, CALL, GROUPED, LIMITS, PAGE, measure, table
+from tests.bench.startup import (
+    BARE,
+    BATCH,
+    CALL,
+    GROUPED,
+    LIMITS,
+    LISTED,
+    PAGE,
+    measure,
+    table,
+)
 
 TRIES = 3
 
@@ -33,7 +43,7 @@ def test_start_up() -> None:
     assert least[CALL] <= LIMITS[CALL]
 
 
-@pytest.mark.parametrize("name", [GROUPED, BATCH])
+@pytest.mark.parametrize("name", [LISTED, GROUPED, BATCH])
 def test_batches(name: str) -> None:
     least = _least((name,), rounds=5, batches=3)
     assert least[name] <= LIMITS[name]
@@ -41,5 +51,5 @@ def test_batches(name: str) -> None:
 
 def test_the_page_has_every_figure() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    for name in (BARE, CALL, BATCH, GROUPED):
+    for name in (BARE, CALL, LISTED, BATCH, GROUPED):
         assert f"| {name} | " in text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -248,3 +249,15 @@ def test_every_member_of_every_shape_is_checked(shape: str) -> None:
     for member in SHAPES[shape]:
         assert not fits({**whole, member: Ellipsis}, shape)
         assert not fits({**whole, member.upper() + "x": "1"}, shape)
+
+
+@pytest.mark.parametrize(("characters", "too_large"), [(30_000, False), (40_000, True)])
+def test_a_definition_is_measured_as_it_is_sent(
+    characters: int, too_large: bool
+) -> None:
+    large = web(environment=[{"name": "A", "value": "\u00e9" * characters}])
+    found = [one for one in check([large], {}) if one.rule == "R5"]
+    assert bool(found) == too_large
+    for one in found:
+        (size,) = re.findall(r"has (\d+) bytes", one.message)
+        assert 2 * characters < int(size) < 2 * characters + 500
