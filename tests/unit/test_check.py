@@ -317,3 +317,54 @@ def test_names_with_odd_characters_do_not_break_the_report(write: Any) -> None:
     assert status == 1
     assert "\x1b" not in text
     assert all(line.startswith(("/", "  ")) for line in text.splitlines())
+
+
+TERRAFORM = """
+variable "image" {}
+variable "containers" {}
+
+resource "aws_ecs_task_definition" "shop" {
+  family                   = "shop"
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = 256
+  memory                   = 512
+  container_definitions = jsonencode([{
+    name       = "web"
+    image      = var.image
+    privileged = true
+  }])
+}
+
+resource "aws_ecs_task_definition" "elsewhere" {
+  family                = "elsewhere"
+  container_definitions = var.containers
+}
+"""
+
+
+def test_terraform_is_read_as_far_as_its_text_goes(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(TERRAFORM)
+    for place in (tmp_path, tmp_path / "main.tf"):
+        status, text = run(str(place))
+        assert status == 1
+        assert "error R46" in text
+        # What cannot be read is said, and is not taken to be missing.
+        assert "aws_ecs_task_definition.elsewhere: cannot tell: " in text
+        assert "S4" not in text
+        assert "has no image" not in text
+
+
+def test_terraform_as_json_says_what_could_not_be_told(tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(TERRAFORM)
+    _, text = run("--format", "json", str(tmp_path))
+    files = json.loads(text)["files"]
+    told = {one["file"].rpartition(": ")[2]: one for one in files}
+    assert told["aws_ecs_task_definition.elsewhere"]["findings"] == []
+    assert "var.containers" in told["aws_ecs_task_definition.elsewhere"]["cannot_tell"]
+    assert told["aws_ecs_task_definition.shop"]["errors"] == 1
+
+
+def test_a_folder_without_a_task_definition_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="holds no task definition"):
+        run(str(tmp_path))
