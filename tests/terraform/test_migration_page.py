@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PAGE: Final = mirror.CHECKOUT / "docs/how-to/migrate-from-the-sysdig-provider.md"
 GOLDEN: Final = Path(__file__).parents[1] / "golden/sysdig/event_generator_provider_v3"
 FENCE: Final = re.compile(r"^```hcl\n(.*?)^```", re.DOTALL | re.MULTILINE)
-REPOSITORY: Final = "git::https://git.example.com/fargate-instrument.git"
+REPOSITORY: Final = "git::https://github.com/fargate-instrument/fargate-instrument.git"
 REF: Final = "?ref=v0.1.0"
 PLAIN: Final = SerializationOptions(strip_string_quotes=True, explicit_blocks=False)
 
