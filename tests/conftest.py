@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
-
-if TYPE_CHECKING:
-    import pytest
 
 settings.register_profile(
     "project",
@@ -34,3 +32,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="write what the program gives into tests/golden; every written case fails",
     )
+
+
+INSTALLED = ("registry needs", "no Terraform", "no uv", "checkov")
+"""Reasons that name what CI installs: there, such a skip hides a broken set-up."""
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a strict run that lacks a tool which was to be installed."""
+    reporter = session.config.pluginmanager.getplugin("terminalreporter")
+    if not reporter or not os.environ.get("FARGATE_INSTRUMENT_STRICT"):
+        return
+    reasons = [str(report.longrepr) for report in reporter.stats.get("skipped", ())]
+    lacking = [one for one in reasons if any(word in one for word in INSTALLED)]
+    if lacking:
+        reporter.write_line(f"strict: {len(lacking)} tests lack what CI installs")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
