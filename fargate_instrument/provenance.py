@@ -190,19 +190,31 @@ def _operation(
         return _slice(old, after)
     if old is None and isinstance(new, (dict, list)):
         return _created(member, new)
-    if isinstance(new, dict) and isinstance(old or {}, dict):
-        return _new({"in": difference(old or {}, new)}, old)
-    op: dict[str, Any] | None = None
-    if member in LIST_KEYS and isinstance(new, list) and isinstance(old or [], list):
-        op = _appended(old or [], new, LIST_KEYS[member])
-        if op is not None:
-            return _new(op, old)
-        op = _entries(old, new, LIST_KEYS[member], secret_names)
-    elif member in ("add", "drop") and isinstance(new, list):
-        op = _new({"cut": [n for n in new if n not in (old or [])]}, old)
-    if op is not None and (_lossy(op) or _result(member, op, after, []) == old):
-        return op
+    if isinstance(new, dict) and isinstance(old, dict):
+        return {"in": difference(old, new)}
+    if isinstance(new, list) and isinstance(old, list):
+        op = _changed_list(member, before, after, secret_names)
+        if op:
+            return op
     return {"is": _hidden(old, secret_names)} if member in before else {"new": True}
+
+
+def _changed_list(
+    member: str, before: Container, after: Container, secret_names: Collection[str]
+) -> dict[str, Any]:
+    """Say how to undo a change of a list by its entries; empty if that is not exact."""
+    old, new = before[member], after[member]
+    if member in LIST_KEYS:
+        op = _appended(old, new, LIST_KEYS[member])
+        if op is not None:
+            return op
+        op = _entries(old, new, LIST_KEYS[member], secret_names)
+    elif member in ("add", "drop"):
+        op = {"cut": [name for name in new if name not in old]}
+    else:
+        return {}
+    exact = _lossy(op) or _result(member, op, after, []) == old
+    return op if exact else {}
 
 
 def _created(member: str, new: Any) -> dict[str, Any]:
@@ -227,10 +239,6 @@ def _appended(old: list[Any], new: list[Any], key: str) -> dict[str, Any] | None
     return {"cut": list(dict.fromkeys(cut))}
 
 
-def _new(op: dict[str, Any], old: object) -> dict[str, Any]:
-    return {**op, "new": True} if old is None else op
-
-
 def _slice(old: list[Any], after: Container) -> dict[str, Any]:
     for source in ARGV:
         value = after.get(source) or []
@@ -243,9 +251,9 @@ def _slice(old: list[Any], after: Container) -> dict[str, Any]:
 
 
 def _entries(
-    old: list[Any] | None, new: list[Any], key: str, secret_names: Collection[str]
+    old: list[Any], new: list[Any], key: str, secret_names: Collection[str]
 ) -> dict[str, Any]:
-    olds = {entry.get(key): entry for entry in old or ()}
+    olds = {entry.get(key): entry for entry in old}
     news = {entry.get(key): entry for entry in new}
     cut = [name for name in news if name not in olds]
     was = [
@@ -255,11 +263,11 @@ def _entries(
     ]
     put = [
         [index, _hide(entry, secret_names)]
-        for index, entry in enumerate(old or ())
+        for index, entry in enumerate(old)
         if entry.get(key) not in news or entry is not olds[entry.get(key)]
     ]
     parts = {"cut": cut, "was": was, "put": put}
-    return _new({name: part for name, part in parts.items() if part}, old)
+    return {name: part for name, part in parts.items() if part}
 
 
 def _hide(entry: Any, secret_names: Collection[str]) -> Any:

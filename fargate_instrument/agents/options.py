@@ -46,6 +46,20 @@ def log_configuration(options: Options) -> dict[str, Any] | None:
     }
 
 
+def references(options: Options, variable: str, secret: str) -> dict[str, Any]:
+    """Make what an agent's container takes from elsewhere: secret, registry, logs.
+
+    ``secret``: ARN that ``variable`` comes from. What is not asked for is left out.
+    """
+    auth = text(options, "image_auth_secret")
+    made = {
+        "secrets": [{"name": variable, "valueFrom": secret}] if secret else None,
+        "repositoryCredentials": {"credentialsParameter": auth} if auth else None,
+        "logConfiguration": log_configuration(options),
+    }
+    return {member: value for member, value in made.items() if value}
+
+
 def sizes(options: Options, names: Mapping[str, str]) -> dict[str, int]:
     """Read container sizes: member -> option; absent and 0 are left out."""
     read = {member: count(options, name) for member, name in names.items()}

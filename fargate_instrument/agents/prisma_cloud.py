@@ -195,14 +195,7 @@ def _defender(options: Mapping[str, Any], family: str) -> AddContainer:
             "startPeriod": 1,
             "timeout": 5,
         }
-    if secret:
-        definition["secrets"] = [{"name": BUNDLE, "valueFrom": secret}]
-    auth = read.text(options, "image_auth_secret")
-    if auth:
-        definition["repositoryCredentials"] = {"credentialsParameter": auth}
-    log = read.log_configuration(options)
-    if log:
-        definition["logConfiguration"] = log
+    definition.update(read.references(options, BUNDLE, secret))
     defaults = {}
     if options.get("essential") is None:
         defaults["essential"] = True

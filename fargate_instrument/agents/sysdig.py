@@ -235,14 +235,7 @@ def _sidecar(
         "environment": [{"name": n, "value": v} for n, v in variables.items()],
     }
     secret = read.text(options, "sysdig_access_key_secret")
-    if secret:
-        definition["secrets"] = [{"name": KEY, "valueFrom": secret}]
-    auth = read.text(options, "image_auth_secret")
-    if auth:
-        definition["repositoryCredentials"] = {"credentialsParameter": auth}
-    log = read.log_configuration(options)
-    if log:
-        definition["logConfiguration"] = log
+    definition.update(read.references(options, KEY, secret))
     definition.update(_essential_and_sizes(options, exact))
     return AddContainer(
         definition,
