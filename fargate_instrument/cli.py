@@ -5,8 +5,8 @@ from __future__ import annotations
 import gc
 import sys
 
-from fargate_instrument import protocol
-from fargate_instrument.errors import Failure, fail
+from fargate_instrument.core import protocol
+from fargate_instrument.core.errors import Failure, fail
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _external(streams: Streams) -> int:
     query: dict[str, str] = {}
     try:
         query = protocol.read_query(streams.read())
-        from fargate_instrument import pipeline  # noqa: PLC0415  (a bad query is cheap)
+        from fargate_instrument.core import pipeline  # noqa: PLC0415  (a bad query is cheap)
 
         result = pipeline.run(query)
     except Failure as failure:
@@ -105,7 +105,7 @@ def _external(streams: Streams) -> int:
 
 
 def _failed(failure: Failure, query: dict[str, str], streams: Streams) -> int:
-    from fargate_instrument import render, request  # noqa: PLC0415
+    from fargate_instrument.core import render, request  # noqa: PLC0415
 
     secrets = request.secret_values(query)
     problems = [

@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from fargate_instrument.errors import fail
+from fargate_instrument.core.errors import fail
 
 _NEW_MODE = 0o666
 

@@ -34,8 +34,8 @@ from botocore.validate import ParamValidator  # noqa: E402
 from moto import mock_aws  # noqa: E402
 
 from fargate_instrument.commands.check import check_document  # noqa: E402
-from fargate_instrument.ecs_model import SHAPES  # noqa: E402
-from fargate_instrument.rules.table import RULES  # noqa: E402
+from fargate_instrument.core.ecs_model import SHAPES  # noqa: E402
+from fargate_instrument.core.rules.table import RULES  # noqa: E402
 from tests import rule_cases  # noqa: E402
 
 if TYPE_CHECKING:

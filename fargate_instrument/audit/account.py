@@ -19,11 +19,11 @@ from botocore import credentials, exceptions
 from botocore import session as core
 from botocore.config import Config
 
-from fargate_instrument import ecs
 from fargate_instrument.audit.definition import Definition
 from fargate_instrument.audit.patience import NoAnswerError
-from fargate_instrument.errors import Failure, Problem, fail
-from fargate_instrument.rules import whole_task
+from fargate_instrument.core import ecs
+from fargate_instrument.core.errors import Failure, Problem, fail
+from fargate_instrument.core.rules import whole_task
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence

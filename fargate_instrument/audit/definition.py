@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument import ecs
 from fargate_instrument.audit.unknown import Instrumented, Unknown
+from fargate_instrument.core import ecs
 
 if TYPE_CHECKING:
-    from fargate_instrument.errors import Problem
+    from fargate_instrument.core.errors import Problem
 
 Task = dict[str, Any]
 

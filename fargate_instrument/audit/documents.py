@@ -6,11 +6,11 @@ import json
 import re
 from typing import Any
 
-from fargate_instrument import ecs, jsontext
 from fargate_instrument.audit import plan
 from fargate_instrument.audit.definition import Definition, Place, canonical
-from fargate_instrument.errors import fail
-from fargate_instrument.rules import whole_task
+from fargate_instrument.core import ecs, jsontext
+from fargate_instrument.core.errors import fail
+from fargate_instrument.core.rules import whole_task
 
 FORMS = (
     "give a list of container definitions, a task definition, what"

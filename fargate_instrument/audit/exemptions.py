@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument import jsontext
-from fargate_instrument.errors import Failure, Problem, nearest
+from fargate_instrument.core import jsontext
+from fargate_instrument.core.errors import Failure, Problem, nearest
 
 if TYPE_CHECKING:
     from fargate_instrument.audit.definition import Definition

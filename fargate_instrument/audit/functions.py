@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from fargate_instrument.audit.template import as_text, decoded, marked, unmarked
 from fargate_instrument.audit.unknown import Encoded, Loose, Unknown, first_unknown
-from fargate_instrument.errors import Failure
+from fargate_instrument.core.errors import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable

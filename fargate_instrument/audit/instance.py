@@ -15,7 +15,7 @@ from fargate_instrument.audit.expressions import Reader
 from fargate_instrument.audit.functions import WrongError
 from fargate_instrument.audit.unknown import Instrumented, Unknown
 from fargate_instrument.audit.variable_types import converted
-from fargate_instrument.errors import Failure
+from fargate_instrument.core.errors import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from fargate_instrument import provenance
-from fargate_instrument.agents import marks as known
 from fargate_instrument.audit.unknown import Unknown
-from fargate_instrument.errors import Failure
+from fargate_instrument.core import provenance
+from fargate_instrument.core.agents import marks as known
+from fargate_instrument.core.errors import Failure
 
 Container = dict[str, Any]
 

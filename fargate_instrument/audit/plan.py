@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument import jsontext
 from fargate_instrument.audit import tooling
 from fargate_instrument.audit.definition import Definition, Place, canonical
-from fargate_instrument.errors import Failure
-from fargate_instrument.request import TASK_FACTS
-from fargate_instrument.rules import whole_task
+from fargate_instrument.core import jsontext
+from fargate_instrument.core.errors import Failure
+from fargate_instrument.core.request import TASK_FACTS
+from fargate_instrument.core.rules import whole_task
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fargate_instrument.audit import documents, folder, terraform
 from fargate_instrument.audit.definition import Definition, Place
-from fargate_instrument.errors import Failure, Problem, fail
+from fargate_instrument.core.errors import Failure, Problem, fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from fargate_instrument import jsontext
 from fargate_instrument.audit.unknown import Encoded, Instrumented, Unknown, origins
-from fargate_instrument.errors import Failure
+from fargate_instrument.core import jsontext
+from fargate_instrument.core.errors import Failure
 
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _MARK = re.compile("(\ue000[0-9]+\ue001)")

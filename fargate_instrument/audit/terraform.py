@@ -14,9 +14,9 @@ from fargate_instrument.audit.definition import Definition, Place, canonical
 from fargate_instrument.audit.folder import SUBJECT, SUFFIXES, Module, may_define, roots
 from fargate_instrument.audit.instance import Instance, instances
 from fargate_instrument.audit.unknown import Encoded, Instrumented, Unknown, origins
-from fargate_instrument.errors import Failure, fail
-from fargate_instrument.request import PLATFORM_FACTS, TASK_FACTS
-from fargate_instrument.rules import whole_task
+from fargate_instrument.core.errors import Failure, fail
+from fargate_instrument.core.request import PLATFORM_FACTS, TASK_FACTS
+from fargate_instrument.core.rules import whole_task
 
 MEMBER = "container_definitions"
 _CONTAINERS = frozenset({MEMBER, "container_definition", "containers", "definition"})

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument import ecs, targets
-from fargate_instrument.agents import marks as known
 from fargate_instrument.audit import marks
 from fargate_instrument.audit.unknown import Instrumented, Unknown, first_unknown
+from fargate_instrument.core import ecs, targets
+from fargate_instrument.core.agents import marks as known
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

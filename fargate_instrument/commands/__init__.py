@@ -10,7 +10,7 @@ import importlib
 import sys
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.errors import fail, nearest
+from fargate_instrument.core.errors import fail, nearest
 from fargate_instrument.version import __version__
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.agents import SECRET_OPTIONS, TABLE
 from fargate_instrument.commands import documents
+from fargate_instrument.core.agents import SECRET_OPTIONS, TABLE
 from fargate_instrument.models.options import OPTIONS
 
 if TYPE_CHECKING:

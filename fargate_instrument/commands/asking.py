@@ -6,26 +6,26 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument import agents, ecs, jsontext, pipeline, removal
 from fargate_instrument.cli import HIDDEN, hidden
 from fargate_instrument.commands import documents
-from fargate_instrument.declared import SCHEMAS
-from fargate_instrument.errors import Failure, nearest
-from fargate_instrument.models import published
-from fargate_instrument.request import (
+from fargate_instrument.core import agents, ecs, jsontext, pipeline, removal
+from fargate_instrument.core.declared import SCHEMAS
+from fargate_instrument.core.errors import Failure, nearest
+from fargate_instrument.core.request import (
     PLATFORM_FACTS,
     TASK_FACTS,
     read_request,
     secret_values,
 )
-from fargate_instrument.validate import validate
+from fargate_instrument.core.validate import validate
+from fargate_instrument.models import published
 
 if TYPE_CHECKING:
     import argparse
 
     from fargate_instrument.cli import Streams
-    from fargate_instrument.forms import Document
-    from fargate_instrument.pipeline import Outcome
+    from fargate_instrument.core.forms import Document
+    from fargate_instrument.core.pipeline import Outcome
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -8,10 +8,10 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fargate_instrument import agents
 from fargate_instrument.audit import exemptions, marks, sources, tables, writing
 from fargate_instrument.audit.report import Demand, report
-from fargate_instrument.errors import fail, nearest
+from fargate_instrument.core import agents
+from fargate_instrument.core.errors import fail, nearest
 
 if TYPE_CHECKING:
     from fargate_instrument.audit.definition import Definition

@@ -8,7 +8,7 @@ from __future__ import annotations
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.jsontext import dump, place
+from fargate_instrument.core.jsontext import dump, place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ import os
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
-from fargate_instrument import jsontext
 from fargate_instrument.commands import asking, compare, documents
-from fargate_instrument.provenance import LABEL
+from fargate_instrument.core import jsontext
+from fargate_instrument.core.provenance import LABEL
 
 if TYPE_CHECKING:
     import argparse

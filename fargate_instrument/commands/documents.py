@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument import files, forms, jsontext
-from fargate_instrument.errors import fail
+from fargate_instrument import files
+from fargate_instrument.core import forms, jsontext
+from fargate_instrument.core.errors import fail
 
 if TYPE_CHECKING:
     from fargate_instrument.cli import Streams

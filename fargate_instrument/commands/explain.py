@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from fargate_instrument.commands import asking, compare, documents
-from fargate_instrument.jsontext import dump
-from fargate_instrument.recipe import Fact
+from fargate_instrument.core.jsontext import dump
+from fargate_instrument.core.recipe import Fact
 
 if TYPE_CHECKING:
     import argparse
 
     from fargate_instrument.cli import Streams
     from fargate_instrument.commands.asking import Answer
-    from fargate_instrument.frozen import Frozen
-    from fargate_instrument.recipe import AddContainer
+    from fargate_instrument.core.frozen import Frozen
+    from fargate_instrument.core.recipe import AddContainer
 
 NAME = "explain"
 HELP = "say what is added where and why, and what is left alone"

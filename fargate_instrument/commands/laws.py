@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument import forms, provenance, removal
 from fargate_instrument.commands import asking, documents
-from fargate_instrument.errors import Failure
-from fargate_instrument.jsontext import dump
+from fargate_instrument.core import forms, provenance, removal
+from fargate_instrument.core.errors import Failure
+from fargate_instrument.core.jsontext import dump
 
 if TYPE_CHECKING:
     from fargate_instrument.commands.asking import Answer, Ask
-    from fargate_instrument.forms import Document
+    from fargate_instrument.core.forms import Document
 
 
 def broken(ask: Ask, answer: Answer) -> list[str]:

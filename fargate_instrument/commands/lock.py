@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fargate_instrument.commands import documents
-from fargate_instrument.errors import Failure, Problem, fail
+from fargate_instrument.core.errors import Failure, Problem, fail
 from fargate_instrument.registry import lockfile, wanted
 from fargate_instrument.registry.asking import Login, Means, ask_all
 from fargate_instrument.registry.image import PLATFORMS

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fargate_instrument import protocol, render
 from fargate_instrument.cli import BUG, REPORT_AT
 from fargate_instrument.commands import asking, documents, laws
+from fargate_instrument.core import protocol, render
 
 if TYPE_CHECKING:
     import argparse

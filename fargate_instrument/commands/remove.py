@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fargate_instrument import forms, recognise, removal
 from fargate_instrument.commands import documents, patch
-from fargate_instrument.ecs import ContainerCheck
-from fargate_instrument.errors import Failure, Problem, fail
-from fargate_instrument.jsontext import dump, kind
+from fargate_instrument.core import forms, recognise, removal
+from fargate_instrument.core.ecs import ContainerCheck
+from fargate_instrument.core.errors import Failure, Problem, fail
+from fargate_instrument.core.jsontext import dump, kind
 
 if TYPE_CHECKING:
     import argparse
     from typing import Any
 
     from fargate_instrument.cli import Streams
-    from fargate_instrument.forms import Document
+    from fargate_instrument.core.forms import Document
 
     Lost = tuple[tuple[str, str], ...]
 

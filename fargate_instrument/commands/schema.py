@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument import agents
 from fargate_instrument.commands import documents
-from fargate_instrument.errors import Failure, nearest
+from fargate_instrument.core import agents
+from fargate_instrument.core.errors import Failure, nearest
 from fargate_instrument.models import published, tables
 from fargate_instrument.models.generate import schemas
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from fargate_instrument import agents
+from fargate_instrument.core import agents
 from fargate_instrument.models import query, tables
 from fargate_instrument.models.options import OPTIONS
 from fargate_instrument.models.recipe import RECORDS, Recipe
@@ -112,7 +112,7 @@ def declared() -> str:
 
 def files() -> dict[Path, str]:
     """Give every generated file and its text."""
-    made = {ROOT / "fargate_instrument" / "declared.py": declared()}
+    made = {ROOT / "fargate_instrument" / "core" / "declared.py": declared()}
     folder = ROOT / "docs" / "reference" / "schemas"
     for name, schema in schemas().items():
         made[folder / f"{name}.json"] = json.dumps(schema, indent=2) + "\n"

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator
 
-from fargate_instrument.errors import Problem, nearest
-from fargate_instrument.jsontext import dump, kind, place
+from fargate_instrument.core.errors import Problem, nearest
+from fargate_instrument.core.jsontext import dump, kind, place
 from fargate_instrument.models.generate import schemas
 
 if TYPE_CHECKING:

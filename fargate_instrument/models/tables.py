@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.jsontext import dump
+from fargate_instrument.core.jsontext import dump
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fargate_instrument.errors import Failure, Problem
+from fargate_instrument.core.errors import Failure, Problem
 from fargate_instrument.registry import aws, credentials, docker_config, reference
 from fargate_instrument.registry.client import Client
 from fargate_instrument.registry.transport import Deadline, Transport

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from fargate_instrument import jsontext
+from fargate_instrument.core import jsontext
 from fargate_instrument.registry.trouble import RegistryTrouble
 
 INDEX_TYPES = (

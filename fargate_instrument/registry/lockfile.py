@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fargate_instrument import files
-from fargate_instrument.errors import fail
+from fargate_instrument.core.errors import fail
 from fargate_instrument.registry.image import ENTRY_MEMBERS
 
 if TYPE_CHECKING:

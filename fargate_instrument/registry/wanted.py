@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from fargate_instrument import ecs, forms, jsontext
-from fargate_instrument.errors import Failure, Problem, fail
+from fargate_instrument.core import ecs, forms, jsontext
+from fargate_instrument.core.errors import Failure, Problem, fail
 from fargate_instrument.registry.image import PLATFORMS, Platform
 
 DEFAULT_PLATFORM = PLATFORMS["linux/amd64"]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fargate_instrument import commands
-from fargate_instrument.errors import Failure
+from fargate_instrument.core.errors import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,7 +15,7 @@ import pytest
 from fargate_instrument.audit import exemptions
 from fargate_instrument.audit.definition import Definition
 from fargate_instrument.audit.report import Demand, report
-from fargate_instrument.errors import Failure
+from fargate_instrument.core.errors import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from fargate_instrument import agents, pipeline
 from fargate_instrument.audit.verdict import INSTRUMENTED, SKIPPED, verdict
+from fargate_instrument.core import agents, pipeline
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 

@@ -12,7 +12,7 @@ import pytest
 
 from fargate_instrument.audit import terraform
 from fargate_instrument.audit.unknown import Instrumented, first_unknown
-from fargate_instrument.errors import Failure
+from fargate_instrument.core.errors import Failure
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 WEB = [{"name": "web", "image": "web:1", "entryPoint": ["/app", "-x"]}]

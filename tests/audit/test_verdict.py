@@ -8,8 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fargate_instrument import pipeline
-from fargate_instrument.agents import marks as known
 from fargate_instrument.audit import marks
 from fargate_instrument.audit.unknown import Instrumented, Unknown
 from fargate_instrument.audit.verdict import (
@@ -21,7 +19,9 @@ from fargate_instrument.audit.verdict import (
     foretold,
     verdict,
 )
-from fargate_instrument.jsontext import dump, parse
+from fargate_instrument.core import pipeline
+from fargate_instrument.core.agents import marks as known
+from fargate_instrument.core.jsontext import dump, parse
 
 SYSDIG = {"name": "SysdigInstrumentation", "image": "quay.io/sysdig/workload-agent:6"}
 LAUNCHER = "/opt/draios/bin/instrument"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fargate_instrument import agents
+from fargate_instrument.core import agents
 from fargate_instrument.models import generate
 from tests.docs.pages import CHECKOUT
 from tests.generate import cli_reference, docs_index
@@ -51,7 +51,7 @@ def test_a_stale_model_is_told_and_mended(
 ) -> None:
     monkeypatch.setattr(generate, "ROOT", tmp_path)
     assert generate.main(["--check"]) == 1
-    assert "stale: fargate_instrument/declared.py" in capsys.readouterr().out
+    assert "stale: fargate_instrument/core/declared.py" in capsys.readouterr().out
     assert generate.main(["--write"]) == 0
     assert generate.main(["--check"]) == 0
 

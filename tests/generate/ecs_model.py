@@ -1,4 +1,4 @@
-"""Writes fargate_instrument/ecs_model.py from botocore; no part of the program.
+"""Writes fargate_instrument/core/ecs_model.py from botocore; no part of the program.
 
     python tests/generate/ecs_model.py --write    write the file
     python tests/generate/ecs_model.py --check    exit 1 if it is stale
@@ -21,7 +21,9 @@ from botocore.loaders import Loader
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-TARGET = Path(__file__).resolve().parents[2] / "fargate_instrument" / "ecs_model.py"
+TARGET = (
+    Path(__file__).resolve().parents[2] / "fargate_instrument" / "core" / "ecs_model.py"
+)
 API_VERSION = "2014-11-13"
 REQUEST = "RegisterTaskDefinitionRequest"
 RESPONSE = "TaskDefinition"

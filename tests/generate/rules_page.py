@@ -14,13 +14,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from fargate_instrument.ecs_model import SOURCE  # noqa: E402 - the path comes first
-from fargate_instrument.rules import table  # noqa: E402 - the path comes first
+from fargate_instrument.core.ecs_model import SOURCE  # noqa: E402 - the path comes first
+from fargate_instrument.core.rules import table  # noqa: E402 - the path comes first
 
 TARGET = ROOT / "docs" / "reference" / "rules.md"
 
 HEAD = f"""\
-<!-- Written by tests/generate/rules_page.py; edit fargate_instrument/rules/table.py -->
+<!-- Written by tests/generate/rules_page.py; edit core/rules/table.py -->
 # Rules
 
 `fargate-instrument check FILE…` asks every rule on this page about a task definition.

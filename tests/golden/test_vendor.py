@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fargate_instrument.vendor_text import written
+from fargate_instrument.core.vendor_text import written
 from tests.program import Run, run
 
 VENDOR = Path(__file__).parent / "vendor"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from fargate_instrument.ecs_model import ENUMS, SHAPES
+from fargate_instrument.core.ecs_model import ENUMS, SHAPES
 from tests.program import ARN, OPTIONS, PRISMA_CLOUD, SYSDIG
 
 if TYPE_CHECKING:

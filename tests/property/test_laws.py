@@ -10,12 +10,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from fargate_instrument import agents, pipeline, removal
-from fargate_instrument.instrumentation import Definition, instrument
-from fargate_instrument.jsontext import dump, parse
-from fargate_instrument.patch import is_wrapped
-from fargate_instrument.provenance import LABEL
-from fargate_instrument.recipe import Recipe
+from fargate_instrument.core import agents, pipeline, removal
+from fargate_instrument.core.instrumentation import Definition, instrument
+from fargate_instrument.core.jsontext import dump, parse
+from fargate_instrument.core.patch import is_wrapped
+from fargate_instrument.core.provenance import LABEL
+from fargate_instrument.core.recipe import Recipe
 from tests.program import Run, flat, run
 from tests.property import strategies as some
 

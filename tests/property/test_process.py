@@ -41,8 +41,9 @@ class Environment(dict):
         raise RuntimeError("the environment was read")
     __getitem__ = get = __contains__ = __iter__ = items = keys = _say
 
-from fargate_instrument import cli, pipeline
-from fargate_instrument.errors import Failure
+from fargate_instrument import cli
+from fargate_instrument.core import pipeline
+from fargate_instrument.core.errors import Failure
 import encodings.idna, fnmatch, difflib  # what is imported on demand
 os.environ = Environment()
 sys.addaudithook(watch)

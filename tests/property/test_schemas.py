@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from fargate_instrument.declared import SCHEMAS
-from fargate_instrument.jsontext import parse
+from fargate_instrument.core.declared import SCHEMAS
+from fargate_instrument.core.jsontext import parse
+from fargate_instrument.core.validate import validate
 from fargate_instrument.models import query
 from fargate_instrument.models.options import OPTIONS
-from fargate_instrument.validate import validate
 from tests.program import ARN, CHECKOUT
 from tests.program import OPTIONS as LEAST
 

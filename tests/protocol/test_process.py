@@ -334,13 +334,13 @@ def test_nothing_forbidden_is_imported(version: tuple[int, ...], agent: str) -> 
     )
     loaded = json.loads(done.stderr)
     ours = {name for name in loaded if name.partition(".")[0] == "fargate_instrument"}
-    assert "fargate_instrument.pipeline" in ours
+    assert "fargate_instrument.core.pipeline" in ours
     assert not FORBIDDEN & loaded.keys()
     assert not any("-packages" in file for file in loaded.values())
     assert not {name for name in ours if ".models" in name or ".commands" in name}
-    assert {f"fargate_instrument.agents.{agent}"} == {
+    assert {f"fargate_instrument.core.agents.{agent}"} == {
         name
         for name in ours
-        if name.startswith("fargate_instrument.agents.")
+        if name.startswith("fargate_instrument.core.agents.")
         and name.rpartition(".")[2] not in ("options", "marks")
     }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fargate_instrument import cli, commands
-from fargate_instrument.errors import Failure
+from fargate_instrument.core.errors import Failure
 from tests.registry import servers
 
 if TYPE_CHECKING:

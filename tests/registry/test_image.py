@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fargate_instrument import jsontext
+from fargate_instrument.core import jsontext
 from fargate_instrument.registry import image
 from fargate_instrument.registry.trouble import RegistryTrouble
 from tests.registry import images

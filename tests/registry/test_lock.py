@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fargate_instrument.errors import Failure
+from fargate_instrument.core.errors import Failure
 from fargate_instrument.registry import lockfile
 from tests.registry import images
 from tests.registry.conftest import PASSWORD, USER, Outcome, run_lock

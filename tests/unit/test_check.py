@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from fargate_instrument.commands import check as command
-from fargate_instrument.errors import Failure
+from fargate_instrument.core.errors import Failure
 from tests.rule_cases import CASES, ROLE, SECRET, side, task, web
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "check-task-definitions.md"

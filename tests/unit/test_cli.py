@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from fargate_instrument import __main__ as entry
-from fargate_instrument import cli, pipeline
-from fargate_instrument.errors import Failure
+from fargate_instrument import cli
+from fargate_instrument.core import pipeline
+from fargate_instrument.core.errors import Failure
 from tests.program import asked, flat, run
 
 if TYPE_CHECKING:
@@ -121,7 +122,7 @@ def test_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_subcommand_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     from fargate_instrument import commands  # noqa: PLC0415  (off the road)
-    from fargate_instrument.errors import fail  # noqa: PLC0415  (as above)
+    from fargate_instrument.core.errors import fail  # noqa: PLC0415  (as above)
 
     monkeypatch.setattr(commands, "run", _raiser(fail("a", "b", "c")))
     assert run(b"", ["check"]) == (1, b"", "a: b\n  c\n")

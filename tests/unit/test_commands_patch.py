@@ -8,16 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fargate_instrument import (
-    cli,
-    forms,
-    instrumentation,
-    pipeline,
-    provenance,
-    recipe,
-)
-from fargate_instrument import patch as patching
+from fargate_instrument import cli
 from fargate_instrument.commands import asking, documents, laws, patch
+from fargate_instrument.core import forms, instrumentation, pipeline, provenance, recipe
+from fargate_instrument.core import patch as patching
 from tests.program import OPTIONS, Run, run
 
 if TYPE_CHECKING:

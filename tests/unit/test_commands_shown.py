@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from fargate_instrument import agents, recipe
 from fargate_instrument.commands import compare, diff, explain
+from fargate_instrument.core import agents, recipe
 from fargate_instrument.models import published, tables
 from fargate_instrument.models import recipe as recipe_models
 from fargate_instrument.models.generate import schemas

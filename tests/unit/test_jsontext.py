@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fargate_instrument import jsontext
-from fargate_instrument.errors import Failure
-from fargate_instrument.jsontext import Number, dump, kind, parse, place
+from fargate_instrument.core import jsontext
+from fargate_instrument.core.errors import Failure
+from fargate_instrument.core.jsontext import Number, dump, kind, parse, place
 
 CORES = pytest.mark.parametrize("core", ["compiled", "none"])
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fargate_instrument.patch import (
+from fargate_instrument.core.patch import (
     Notes,
     Site,
     apply,
@@ -15,7 +15,7 @@ from fargate_instrument.patch import (
     shell_quoted,
     text,
 )
-from fargate_instrument.recipe import (
+from fargate_instrument.core.recipe import (
     AddCapability,
     AddLabel,
     AddMountPoint,
@@ -33,7 +33,7 @@ from fargate_instrument.recipe import (
 )
 
 if TYPE_CHECKING:
-    from fargate_instrument.recipe import Step
+    from fargate_instrument.core.recipe import Step
 
 WEB: dict[str, Any] = {"name": "web", "image": "web:1"}
 WRAP = WrapEntryPoint(("/run", "it"), launchers=("/old",), switch=True)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fargate_instrument.errors import Failure
-from fargate_instrument.provenance import (
+from fargate_instrument.core.errors import Failure
+from fargate_instrument.core.provenance import (
     LABEL,
     Record,
     bare,

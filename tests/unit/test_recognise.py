@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
-from fargate_instrument.recognise import known_recipes, remove_unrecorded, wrapped_by
+from fargate_instrument.core.recognise import (
+    known_recipes,
+    remove_unrecorded,
+    wrapped_by,
+)
 
 Container = dict[str, Any]
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fargate_instrument import provenance, removal
-from fargate_instrument.errors import Failure
-from fargate_instrument.provenance import Record
+from fargate_instrument.core import provenance, removal
+from fargate_instrument.core.errors import Failure
+from fargate_instrument.core.provenance import Record
 from tests.program import asked, run
 
 WEB: dict[str, Any] = {"name": "web", "image": "nginx", "entryPoint": ["/serve"]}

@@ -9,21 +9,21 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from fargate_instrument import errors, protocol, render, targets, validate
-from fargate_instrument.agents.marks import agent_name, owner, repository
-from fargate_instrument.declared import SCHEMAS
-from fargate_instrument.errors import Failure, Problem, fail, nearest
-from fargate_instrument.frozen import Frozen
-from fargate_instrument.instrumentation import Definition, instrument
-from fargate_instrument.pipeline import outcomes
-from fargate_instrument.recipe import (
+from fargate_instrument.core import errors, protocol, render, targets, validate
+from fargate_instrument.core.agents.marks import agent_name, owner, repository
+from fargate_instrument.core.declared import SCHEMAS
+from fargate_instrument.core.errors import Failure, Problem, fail, nearest
+from fargate_instrument.core.frozen import Frozen
+from fargate_instrument.core.instrumentation import Definition, instrument
+from fargate_instrument.core.pipeline import outcomes
+from fargate_instrument.core.recipe import (
     AddContainer,
     Recipe,
     RequireTask,
     SetEnvironment,
     WrapEntryPoint,
 )
-from fargate_instrument.request import Ask, Request
+from fargate_instrument.core.request import Ask, Request
 from tests.program import asked, run
 
 WEB: dict[str, Any] = {"name": "web", "image": "web:1", "entryPoint": ["/web"]}

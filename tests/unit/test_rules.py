@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fargate_instrument.ecs_model import ENUMS, SHAPES
-from fargate_instrument.jsontext import Number
-from fargate_instrument.rules import SEVERITIES, check, whole_task
-from fargate_instrument.rules.schema import fits
-from fargate_instrument.rules.table import RULES
+from fargate_instrument.core.ecs_model import ENUMS, SHAPES
+from fargate_instrument.core.jsontext import Number
+from fargate_instrument.core.rules import SEVERITIES, check, whole_task
+from fargate_instrument.core.rules.schema import fits
+from fargate_instrument.core.rules.table import RULES
 from tests.rule_cases import ALWAYS_WITH, CASES, Case, side, task, web
 
 if TYPE_CHECKING:
-    from fargate_instrument.rules import Finding
+    from fargate_instrument.core.rules import Finding
 
     Json = Any
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import botocore
 import pytest
 
-from fargate_instrument import ecs_model
+from fargate_instrument.core import ecs_model
 from tests.generate import ecs_model as model_generator
 from tests.generate import rules_page
 

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fargate_instrument.ecs_model import ENUMS, SHAPES
-from fargate_instrument.jsontext import Number
-from fargate_instrument.rules import check, whole_task
-from fargate_instrument.rules.table import RULES
+from fargate_instrument.core.ecs_model import ENUMS, SHAPES
+from fargate_instrument.core.jsontext import Number
+from fargate_instrument.core.rules import check, whole_task
+from fargate_instrument.core.rules.table import RULES
 from tests.rule_cases import CASES, Case, task, web
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-    from fargate_instrument.rules import Finding
+    from fargate_instrument.core.rules import Finding
 
     Json = Any
 
