@@ -9,6 +9,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+class Said(str):
+    """A fix in the words of Terraform; ``command`` says it for a command line."""
+
+    __slots__ = ("command",)
+    command: str
+
+    def __new__(cls, terraform: str, command: str) -> Said:
+        """Make the text; ``terraform`` is what it is where nobody asks."""
+        made = super().__new__(cls, terraform)
+        made.command = command
+        return made
+
+
 class Problem(Frozen):
     """One thing that is wrong, where, and what to do about it.
 
@@ -27,6 +40,11 @@ class Problem(Frozen):
         """Render for stderr: the problem, then each fix indented by two spaces."""
         first = f"{self.address}: {self.message}"
         return "\n".join([shown(first), *(f"  {shown(fix)}" for fix in self.fixes)])
+
+    def on_command_line(self) -> Problem:
+        """Say the fixes in the words of the command line."""
+        fixes = tuple(f.command if isinstance(f, Said) else f for f in self.fixes)
+        return self.replace(fixes=fixes)
 
     def one_line(self) -> str:
         """Render for the result, where every text is one line."""

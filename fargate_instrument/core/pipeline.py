@@ -1,22 +1,31 @@
-"""The whole program as a function: a query in, a result out; no I/O of any kind."""
+"""The whole program as a function: a query in, a result out; no I/O of any kind.
+
+read -> peel -> lay -> check -> render.
+"""
 
 from __future__ import annotations
 
-from fargate_instrument.core import render
+from fargate_instrument.core import claims, render
+from fargate_instrument.core.definition import PLATFORM_FACTS, TASK_FACTS
 from fargate_instrument.core.errors import Failure, Problem
 from fargate_instrument.core.frozen import Frozen
-from fargate_instrument.core.instrumentation import instrument
 from fargate_instrument.core.jsontext import place
-from fargate_instrument.core.request import PLATFORM_FACTS, TASK_FACTS, read_request
-from fargate_instrument.core.rules import check
+from fargate_instrument.core.lay import lay
+from fargate_instrument.core.marks import wraps_of
+from fargate_instrument.core.peel import peel, require_values
+from fargate_instrument.core.request import read_request
+from fargate_instrument.core.rules import check, whole_task
+from fargate_instrument.core.targets import Reach
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from fargate_instrument.core.instrumentation import Definition, Instrumented, Ready
-    from fargate_instrument.core.recipe import Recipe
+    from fargate_instrument.core.definition import Definition
+    from fargate_instrument.core.lay import Ready, Result
+    from fargate_instrument.core.peel import Peeled
+    from fargate_instrument.core.recipe import Layer
     from fargate_instrument.core.request import Ask, Request
     from fargate_instrument.core.rules import Finding
 
@@ -33,11 +42,14 @@ EXPECTED = frozenset({"N6"})
 
 
 class Outcome(Frozen):
-    """What became of one task definition, with everything there is to say."""
+    """What became of one task definition, with everything there is to say.
+
+    ``done``: what the layers did. ``warnings``: (address, text), sorted.
+    """
 
     name: str
-    recipe: Recipe
-    done: Instrumented
+    ask: Ask
+    done: Result
     warnings: tuple[tuple[str, str], ...]
 
 
@@ -52,7 +64,7 @@ def run(query: Mapping[str, str]) -> dict[str, str]:
 
 def outcomes(request: Request) -> list[Outcome]:
     """Do every ask of a request. Raises Failure with the problems of all of them."""
-    problems: list[Problem] = []
+    problems = list(request.problems)
     ready: Ready = {}
     done = [_outcome(ask, request, problems, ready) for ask in request.asks]
     if problems:
@@ -60,40 +72,96 @@ def outcomes(request: Request) -> list[Outcome]:
     return done
 
 
+def instrument(
+    definition: Definition,
+    layers: Sequence[Layer],
+    record: bool,
+    ready: Ready | None = None,
+) -> tuple[Peeled, Result]:
+    """Put layers on a definition whose containers have names: peel, then lay."""
+    reaches = {
+        layer.recipe.agent: Reach(
+            definition.include, definition.exclude, layer.include, layer.exclude
+        )
+        for layer in layers
+    }
+    left_out = {layer.recipe.agent: {*layer.recipe.exclude} for layer in layers}
+    wraps = {
+        layer.recipe.agent: wraps_of(layer.recipe.agent, layer.recipe.steps)
+        for layer in layers
+        if _is_for_any(definition, reaches[layer.recipe.agent], layer)
+    }
+
+    def scope(agent: str, name: str) -> bool:
+        return reaches[agent].admits(name) and name not in left_out[agent]
+
+    peeled = peel(definition.containers, wraps, scope, definition.address)
+    return peeled, lay(definition, peeled, layers, record, ready)
+
+
+def _is_for_any(definition: Definition, reach: Reach, layer: Layer) -> bool:
+    """Tell whether the user's word lets a layer have any container at all."""
+    return reach.open() or any(
+        reach.admits(container["name"]) and container["name"] not in layer.recipe.exclude
+        for container in definition.containers
+    )
+
+
 def _outcome(
     ask: Ask, request: Request, problems: list[Problem], ready: Ready
-) -> Outcome:
-    definition, recipe = ask.definition, ask.recipe
-    checks = request.checks or ("warn" if recipe.exact else "error")
-    done = instrument(definition, recipe, request.record, ready)
-    problems += done.notes.problems
-    warnings = [*recipe.warnings, *done.notes.warnings]
-    if not done.notes.problems and done.containers != list(definition.containers):
-        found, caused = _compared(definition, recipe, done)
-        _sort(caused, definition, "caused", problems, warnings)
+) -> Outcome | Any:
+    definition, layers = ask.definition, ask.layers
+    left_out = [name for layer in layers for name in layer.recipe.exclude]
+    unnamed = definition.named(left_out)
+    if unnamed:
+        problems += unnamed
+        return None
+    peeled, done = instrument(definition, layers, request.record, ready)
+    found = [*peeled.problems, *done.notes.problems]
+    if not found:
+        found = require_values(done.containers, definition.address)
+    found = claims.conflicts(definition, peeled, done) or found
+    problems += found
+    said = [warning for layer in layers for warning in layer.recipe.warnings]
+    warnings = [*said, *done.notes.warnings]
+    if not request.problems:
+        _check(ask, request, done, problems, warnings, bool(found))
+    return Outcome(ask.name, ask, done, tuple(sorted(set(warnings))))
+
+
+def _check(
+    ask: Ask,
+    request: Request,
+    done: Result,
+    problems: list[Problem],
+    warnings: list[tuple[str, str]],
+    failed: bool,
+) -> None:
+    """Hold input and output against ECS's rules."""
+    definition = ask.definition
+    default = {layer.recipe.checks for layer in ask.layers}
+    checks = request.checks or ("error" if default != {"warn"} else "warn")
+    names = [container.get("name") for container in definition.containers]
+    if not failed and done.containers != list(definition.containers):
+        found, caused = _compared(definition, done)
+        made = [container.get("name") for container in done.containers]
+        _sort(caused, definition, made, "caused", problems, warnings)
     else:
         found = _findings(definition, definition.containers, definition.task)
     if checks != "off":
-        _sort(found, definition, checks, problems, warnings)
-    unique = tuple(sorted(set(warnings)))
-    return Outcome(ask.name, recipe, done, unique)
+        _sort(found, definition, names, checks, problems, warnings)
 
 
 def _compared(
-    definition: Definition, recipe: Recipe, done: Instrumented
+    definition: Definition, done: Result
 ) -> tuple[list[Finding], list[Finding]]:
     """Tell what the user's input breaches and still does from what is new.
 
     What instrumenting repairs is not said, so nothing left means nothing to compare.
     """
-    task = dict(definition.task)
-    if recipe.task.pid_mode:
-        task["pidMode"] = recipe.task.pid_mode
-    if recipe.volumes:
-        task["volumes"] = [*task.get("volumes", ()), *recipe.volumes]
     after = [
         finding
-        for finding in _findings(definition, done.containers, task)
+        for finding in _findings(definition, done.containers, done.task)
         if not (
             finding.severity != "error"
             and finding.rule in EXPECTED
@@ -132,9 +200,9 @@ def _at(value: Any, step: Any) -> Any:
 def _findings(
     definition: Definition, containers: Any, task: Mapping[str, Any]
 ) -> list[Finding]:
-    if not containers or not all(isinstance(c, dict) for c in containers):
+    if not containers:
         return []
-    facts = dict(task)
+    facts = whole_task(task) if definition.whole else dict(task)
     if definition.image_configs:
         facts["imageConfigs"] = definition.image_configs
     return check(list(containers), facts, unsaid=QUIET, notes=False)
@@ -147,6 +215,7 @@ def _key(finding: Finding) -> tuple[Any, ...]:
 def _sort(
     findings: list[Finding],
     definition: Definition,
+    names: Sequence[Any],
     checks: str,
     problems: list[Problem],
     warnings: list[tuple[str, str]],
@@ -157,7 +226,7 @@ def _sort(
     """
     taken = {problem.address for problem in problems}
     for finding in findings:
-        address = _address(finding, definition)
+        address = _address(finding, definition, names)
         if address in taken:
             continue
         message = f"{finding.message} ({finding.rule})"
@@ -171,10 +240,15 @@ def _sort(
             warnings.append((address, text))
 
 
-def _address(finding: Finding, definition: Definition) -> str:
+def _address(finding: Finding, definition: Definition, names: Sequence[Any]) -> str:
+    """Write a finding's address as the user knows it: by the place in the input."""
     path = finding.address
     if path[:1] == ("containerDefinitions",):
         root, path = definition.address, path[1:]
+        if path and isinstance(path[0], int):
+            there = [container.get("name") for container in definition.containers]
+            name = names[path[0]]
+            path = (there.index(name) if name in there else path[0], *path[1:])
     else:
         root = definition.address.rpartition("container_definitions")[0] + "task"
         path = tuple(_SNAKE.get(str(step), step) for step in path)

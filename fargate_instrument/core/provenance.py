@@ -14,7 +14,7 @@ from fargate_instrument.core.jsontext import dump, parse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
     from typing import Any
 
     from fargate_instrument.core.ecs import Container
@@ -35,7 +35,7 @@ class Record(Frozen):
 
     ``undo``: member -> how to give back what was there. ``added``: the container
     itself is the agent's. ``labels``: dockerLabels itself was made for the record.
-    ``task``: what was changed around the containers, in the form of ``removal``.
+    ``task``: what was changed around the containers, as ``task_difference`` writes it.
     """
 
     agent: str
@@ -328,3 +328,84 @@ def _restored(value: list[Any], op: dict[str, Any], key: str) -> list[Any]:
     for index, entry in op.get("put", ()):
         kept.insert(index, entry)
     return kept
+
+
+# Around the containers
+
+
+def _is_kept(operation: Mapping[str, Any]) -> bool:
+    """Tell whether an agent found a member as it needs it, set by another agent."""
+    return "was" in operation and operation["was"] == operation.get("set")
+
+
+def first(one: Undo, other: Undo) -> Undo:
+    """Join two ways back; of one member the way to what stood there first counts."""
+    kept = {m: op for m, op in other.items() if m not in one or not _is_kept(op)}
+    return {**one, **kept}
+
+
+def task_difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Undo:
+    """Say how to take back what was set in a task definition beside its containers.
+
+    ``set``: what stands there now. ``was``: what stood there before, if anything did.
+    Of volumes only the names of those that were added count: ``cut``.
+    """
+    undo: Undo = {}
+    for member in sorted({*before, *after} - {"containerDefinitions"}):
+        old, new = before.get(member), after.get(member)
+        if old == new:
+            continue
+        if member == "volumes":
+            names = volume_names(old)
+            undo[member] = {"cut": [n for n in volume_names(new) if n not in names]}
+            if old is None:
+                undo[member]["new"] = True
+        else:
+            undo[member] = {"set": new} if old is None else {"set": new, "was": old}
+    return undo
+
+
+def task_restored(task: Mapping[str, Any], undo: Undo) -> dict[str, Any]:
+    """Take back what ``task_difference`` wrote down; what was changed since stays."""
+    made = dict(task)
+    for member, operation in undo.items():
+        value = made.get(member)
+        if "cut" in operation:
+            if not isinstance(value, list):
+                continue
+            made[member] = [v for v in value if volume_name(v) not in operation["cut"]]
+            if operation.get("new") and not made[member]:
+                del made[member]
+        elif member in made and value == operation.get("set"):
+            if "was" in operation:
+                made[member] = operation["was"]
+            else:
+                del made[member]
+    return made
+
+
+def heirs(container: Container, task: Undo) -> tuple[Container, Undo]:
+    """Leave what the task must stay like to an agent that stays and needs it.
+
+    Such an agent has recorded that it found the member as it needs it; from now on it
+    is the one that knows what stood there first. Gives the container with its record
+    so changed, and what is left to take back.
+    """
+    records = list(read(container, "dockerLabels"))
+    for at, record in enumerate(records):
+        for member in sorted(task.keys() & record.task.keys()):
+            if _is_kept(record.task[member]):
+                mine = {member: task[member]}
+                task = {m: op for m, op in task.items() if m != member}
+                records[at] = record.replace(task={**record.task, **mine})
+    return (write(container, tuple(records)) if records else container), task
+
+
+def volume_names(volumes: Any) -> list[Any]:
+    """List the names of task volumes; what is no list has none."""
+    return [volume_name(v) for v in volumes] if isinstance(volumes, list) else []
+
+
+def volume_name(volume: Any) -> Any:
+    """Name a task volume; what is none has no name."""
+    return volume.get("name") if isinstance(volume, dict) else None

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from fargate_instrument.core.errors import Problem
     from fargate_instrument.core.pipeline import Outcome
+    from fargate_instrument.core.recipe import Recipe
 
 
 def result(outcomes: Sequence[Outcome], batch: bool) -> dict[str, str]:
@@ -22,17 +23,19 @@ def result(outcomes: Sequence[Outcome], batch: bool) -> dict[str, str]:
     return {
         "container_definitions": "",
         "task_definitions": dump({o.name: _members(o) for o in outcomes}),
-        "pid_mode": max(_pid_mode(outcome) for outcome in outcomes),
-        "volumes": dump(_once(v for o in outcomes for v in _volumes(o))),
-        "secret_arns": dump(_once(arn for o in outcomes for arn in _secret_arns(o))),
+        "pid_mode": max(pid_mode(outcome) for outcome in outcomes),
+        "policies": dump(policies(outcomes)),
+        "tags": dump({key: t for o in outcomes for key, t in tags(o).items()}),
+        "volumes": dump(_once(v for o in outcomes for v in volumes(o))),
+        "secret_arns": dump(_once(arn for o in outcomes for arn in secret_arns(o))),
         "instrumented": dump(
-            [f"{o.name}/{name}" for o in outcomes for name in o.done.instrumented]
+            [f"{o.name}/{name}" for o in outcomes for name in instrumented(o)]
         ),
         "skipped": dump(
             [
                 {"name": f"{o.name}/{name}", "reason": reason}
                 for o in outcomes
-                for name, reason in o.done.skipped
+                for name, reason in skipped(o)
             ]
         ),
         "warnings": dump(_texts(_once(warnings))),
@@ -46,6 +49,8 @@ def failed(problems: Iterable[Problem]) -> dict[str, str]:
         "container_definitions": "",
         "task_definitions": "{}",
         "pid_mode": "",
+        "policies": dump({"execution_role": [], "task_role": []}),
+        "tags": "{}",
         "volumes": "[]",
         "secret_arns": "[]",
         "instrumented": "[]",
@@ -56,29 +61,80 @@ def failed(problems: Iterable[Problem]) -> dict[str, str]:
 
 
 def _members(outcome: Outcome) -> dict[str, str]:
-    done = outcome.done
     return {
-        "container_definitions": dump(done.containers),
-        "pid_mode": _pid_mode(outcome),
-        "volumes": dump(_volumes(outcome)),
-        "secret_arns": dump(_secret_arns(outcome)),
-        "instrumented": dump(done.instrumented),
-        "skipped": dump([{"name": n, "reason": r} for n, r in done.skipped]),
+        "container_definitions": dump(outcome.done.containers),
+        "pid_mode": pid_mode(outcome),
+        "policies": dump(policies([outcome])),
+        "tags": dump(tags(outcome)),
+        "volumes": dump(volumes(outcome)),
+        "secret_arns": dump(secret_arns(outcome)),
+        "instrumented": dump(instrumented(outcome)),
+        "skipped": dump([{"name": n, "reason": r} for n, r in skipped(outcome)]),
         "warnings": dump(_texts(outcome.warnings)),
         "errors": "[]",
     }
 
 
-def _pid_mode(outcome: Outcome) -> str:
-    return outcome.recipe.task.pid_mode if outcome.done.instrumented else ""
+def working(outcome: Outcome) -> list[Recipe]:
+    """List the recipes of the layers that instrumented anything."""
+    return [done.layer.recipe for done in outcome.done.layers if done.targets]
 
 
-def _volumes(outcome: Outcome) -> list[Any]:
-    return list(outcome.recipe.volumes) if outcome.done.instrumented else []
+def instrumented(outcome: Outcome) -> list[str]:
+    """Name the containers that any layer instrumented, in the document's order."""
+    names = {name for done in outcome.done.layers for name in done.targets}
+    order = [container["name"] for container in outcome.ask.definition.containers]
+    return [name for name in order if name in names] + sorted(names - {*order})
 
 
-def _secret_arns(outcome: Outcome) -> list[str]:
-    return list(outcome.recipe.secret_arns) if outcome.done.instrumented else []
+def skipped(outcome: Outcome) -> list[tuple[str, str]]:
+    """Name the input's containers that no layer instrumented, and say why."""
+    done = {*instrumented(outcome)}
+    found = []
+    for container in outcome.ask.definition.containers:
+        name = container["name"]
+        if name not in done:
+            told = [layer.reasons.get(name, "") for layer in outcome.done.layers]
+            found.append((name, _reason(told)))
+    return found
+
+
+def _reason(told: list[str]) -> str:
+    """Join the layers' reasons; what is a layer's own container is that first."""
+    own = "is the agent's own container"
+    if own in told or not any(told):
+        return own
+    return "; ".join(dict.fromkeys(reason for reason in told if reason))
+
+
+def pid_mode(outcome: Outcome) -> str:
+    """Give the pidMode that the layers need, or the empty text."""
+    return max((recipe.task.pid_mode for recipe in working(outcome)), default="")
+
+
+def volumes(outcome: Outcome) -> list[dict[str, str]]:
+    """List the task volumes that the layers mount."""
+    names = (name for done in outcome.done.layers for name in done.volumes)
+    return [{"name": name} for name in dict.fromkeys(names)]
+
+
+def secret_arns(outcome: Outcome) -> list[str]:
+    """List what the execution role must be able to read."""
+    return _once(arn for recipe in working(outcome) for arn in recipe.secret_arns)
+
+
+def policies(outcomes: Iterable[Outcome]) -> dict[str, list[Any]]:
+    """List the IAM statements that the layers need, for each role."""
+    recipes = [recipe for outcome in outcomes for recipe in working(outcome)]
+    return {
+        role: _once(s for recipe in recipes for s in getattr(recipe.policies, role))
+        for role in ("execution_role", "task_role")
+    }
+
+
+def tags(outcome: Outcome) -> dict[str, str]:
+    """Give the tags that the layers ask for on the task definition."""
+    return {k: v for recipe in working(outcome) for k, v in recipe.tags.items()}
 
 
 def _texts(warnings: Iterable[tuple[str, str]]) -> list[str]:

@@ -1,14 +1,16 @@
-"""Query -> request: agent, options, documents and targets, read and checked once."""
+"""Query -> asks: agents, options, documents and patterns, read and checked once."""
 
 from __future__ import annotations
 
-from fargate_instrument.core import agents, ecs
+from fargate_instrument.core import agents
 from fargate_instrument.core.declared import SCHEMAS
+from fargate_instrument.core.definition import definition, task_definition, task_facts
 from fargate_instrument.core.errors import Failure, Problem, nearest
 from fargate_instrument.core.frozen import Frozen
-from fargate_instrument.core.instrumentation import Definition, instrument
 from fargate_instrument.core.jsontext import dump, kind, parse, place
-from fargate_instrument.core.recipe import Recipe
+from fargate_instrument.core.known import SECRET_OPTIONS
+from fargate_instrument.core.options import schema
+from fargate_instrument.core.recipe import Layer, Recipe
 from fargate_instrument.core.targets import Pattern
 from fargate_instrument.core.validate import validate
 
@@ -17,61 +19,57 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-TASK_FACTS = {
-    "family": "family",
-    "cpu": "cpu",
-    "memory": "memory",
-    "network_mode": "networkMode",
-    "pid_mode": "pidMode",
-    "execution_role_arn": "executionRoleArn",
-    "task_role_arn": "taskRoleArn",
-    "requires_compatibilities": "requiresCompatibilities",
-    "volumes": "volumes",
-    "platform_version": "platformVersion",
-}
-PLATFORM_FACTS = {
-    "operating_system_family": "operatingSystemFamily",
-    "cpu_architecture": "cpuArchitecture",
-}
+    from fargate_instrument.core.agents import Agent
+    from fargate_instrument.core.definition import Definition
+
 BROKEN: Any = object()
 """Stands for a value that could not be read and whose problem is noted already."""
 
-ENTRY_KEYS = ("container_definitions", "task", "options", "include", "exclude")
+ENTRY_KEYS = (
+    "container_definitions",
+    "task",
+    "options",
+    "agents",
+    "include",
+    "exclude",
+)
 
 
 class Ask(Frozen):
-    """One task definition and what is to be done to it."""
+    """One task definition and the layers to put on it, the last outermost."""
 
     name: str
     definition: Definition
-    recipe: Recipe
+    layers: tuple[Layer, ...]
 
 
 class Request(Frozen):
     """The whole query, read.
 
-    ``asks``: one, or the entries of a batch in order. ``checks``: ``error``,
-    ``warn``, ``off``, or ``""`` for the agent's default. ``report``: problems go into
-    the result. ``secrets``: values that no output may show.
+    ``asks``: one, or the entries of a batch in order. ``record``: write down what is
+    done. ``checks``: ``error``, ``warn``, ``off``, or ``""`` for the agents' default.
+    ``problems``: what is wrong with the query; then the asks serve only to find what
+    is wrong with the documents, too.
     """
 
-    agent: str
     asks: tuple[Ask, ...]
     batch: bool
     record: bool
     checks: str
+    problems: tuple[Problem, ...] = ()
 
 
 def read_request(query: Mapping[str, str]) -> Request:
-    """Read a query. Raises Failure with every problem found."""
+    """Read a query; what is wrong with it is in the request's problems."""
     return _Reader(query).request()
 
 
 def secret_values(query: Mapping[str, str]) -> list[str]:
     """Collect the values of secret options, also from a query that is not sound."""
     found: list[str] = []
-    texts = [query.get("options", ""), query.get("task_definitions", "")]
-    names = agents.SECRET_OPTIONS
+    keys = ("options", "agents", "task_definitions")
+    texts = [query.get(key, "") for key in keys]
+    names = SECRET_OPTIONS
     for value in filter(None, texts):
         found += _secrets_of(value, names)
     return sorted({s for s in found if s}, key=len, reverse=True)
@@ -89,8 +87,8 @@ def _secrets_in(value: Any, names: tuple[str, ...]) -> Iterator[str]:
         for key, item in value.items():
             if key in names and isinstance(item, str):
                 yield item
-            elif key == "options" and isinstance(item, str):
-                yield from secret_values({"options": item})
+            elif key in ("options", "agents") and isinstance(item, str):
+                yield from secret_values({key: item})
             else:
                 yield from _secrets_in(item, names)
     elif isinstance(value, list):
@@ -114,40 +112,162 @@ class _Reader:
         self.query = query
         self.problems: list[Problem] = []
         self.image_configs: dict[str, Any] = {}
-        self.base: Any = {}
-        self.agent: Any = None
-        self.recipes: dict[str, Recipe] = {}
+        self.base: Any = None
+        self.agents: dict[str, Agent | None] = {}
+        self.recipes: dict[str, Recipe | None] = {}
 
     def request(self) -> Request:
-        """Read everything, then fail with all problems or give the request."""
+        """Read everything and give the request."""
         query = self.query
         self.problems += validate(dict(query), SCHEMAS["query"], "query")
-        self.agent = self._agent()
         self.image_configs = self._value("image_configs", "image_configs") or {}
         self.base = self._json("options")
-        asks = list(self._asks())
-        if self.problems:
-            for ask in asks:
-                done = instrument(ask.definition, ask.recipe, False)
-                self.problems += done.notes.problems
-            raise Failure(self.problems)
+        listed = self._layers_asked()
+        asks = tuple(self._asks(listed))
         return Request(
-            query["agent"],
-            tuple(asks),
+            asks,
             "task_definitions" in query,
             query.get("provenance", "label") == "label",
             query.get("checks", ""),
+            tuple(self.problems),
         )
 
-    def _agent(self) -> Any:
-        name = self.query.get("agent")
-        if name is None:
-            self._say("agent", "is needed", nearest("", agents.TABLE))
+    # Layers
+
+    def _layers_asked(self) -> Any:
+        """Read the ask's layers: ``agents``, or ``agent`` as the list of one."""
+        query = self.query
+        if "agents" not in query:
+            if "agent" in query:
+                self._agent(query["agent"], "agent")
+                return [{"agent": query["agent"]}]
+            if "task_definitions" not in query or not self._all_say():
+                known = nearest("", agents.NAMES)
+                self._say("agent", "is needed", known)
+            return []
+        for key in ("agent", "options"):
+            if key in query:
+                self._say(
+                    key, "is given beside agents", "give it in the list of agents"
+                )
+        return self._listed(self._json("agents"), "agents")
+
+    def _all_say(self) -> bool:
+        """Tell whether every entry of a batch names its own agents."""
+        entries = self._quietly(self.query["task_definitions"])
+        return isinstance(entries, dict) and all(
+            isinstance(entry, dict) and entry.get("agents")
+            for entry in entries.values()
+        )
+
+    @staticmethod
+    def _quietly(text: str) -> Any:
+        try:
+            return parse(text, "")
+        except Failure:
             return None
-        if name not in agents.TABLE:
-            self._say("agent", "is not a known agent", nearest(name, agents.TABLE))
+
+    def _listed(self, value: Any, address: str) -> list[Any]:
+        """Check a list of layers; one that cannot be used is left out."""
+        layers = self._checked(value, "agents", address)
+        if layers is None:
+            return []
+        if not layers:
+            self._say(address, "is empty", "name at least one agent")
+        seen: dict[str, int] = {}
+        for index, layer in enumerate(layers):
+            name = layer["agent"]
+            if name in seen and name != "custom":
+                self._say(
+                    f"{address}[{index}].agent",
+                    f"is {dump(name)} for the second time",
+                    f"give its options once, in {address}[{seen[name]}]",
+                )
+            seen.setdefault(name, index)
+            self._agent(name, f"{address}[{index}].agent")
+        return layers
+
+    def _agent(self, name: str, address: str) -> Agent | None:
+        if name not in self.agents:
+            try:
+                self.agents[name] = agents.load(name)
+            except Failure as failure:
+                self.agents[name] = None
+                self.problems += [p.replace(address=address) for p in failure.problems]
+        return self.agents[name]
+
+    def _layers(
+        self, asked: Any, own: Any, task: Mapping[str, Any], prefix: str
+    ) -> tuple[Layer, ...]:
+        """Make the layers of one definition; ``own``: options of its batch entry."""
+        made = []
+        for index, layer in enumerate(asked):
+            agent = self.agents.get(layer["agent"])
+            if agent is None:
+                continue
+            where = "" if "place" not in layer else f"{layer['place']}[{index}]."
+            recipe = self._recipe(agent, layer, own, task, prefix, where)
+            if recipe is None:
+                recipe = Recipe(agent.name)
+            made.append(
+                Layer(
+                    recipe,
+                    self._patterns(layer.get("include"), f"{where}include"),
+                    self._patterns(layer.get("exclude"), f"{where}exclude"),
+                )
+            )
+        return tuple(made)
+
+    def _recipe(
+        self,
+        agent: Agent,
+        layer: Mapping[str, Any],
+        own: Any,
+        task: Mapping[str, Any],
+        prefix: str,
+        where: str,
+    ) -> Recipe | None:
+        if self.base is BROKEN or own is BROKEN:
             return None
-        return agents.load(name)
+        facts = {name: task[name] for name in agent.facts if name in task}
+        key = dump([agent.name, where, facts]) if own is None else ""
+        if key and key in self.recipes:
+            return self.recipes[key]
+        base = layer.get("options") if where else self.base
+        recipe = self._new_recipe(agent, base, own, facts, prefix, where)
+        if key:
+            self.recipes[key] = recipe
+        return recipe
+
+    def _new_recipe(
+        self,
+        agent: Agent,
+        base: Any,
+        own: Any,
+        task: Mapping[str, Any],
+        prefix: str,
+        where: str,
+    ) -> Recipe | None:
+        options, owned = _merged(self._parsed(base, f"{where}options"), own)
+        if options is BROKEN:
+            return None
+        if isinstance(options, dict):
+            options = {key: item for key, item in options.items() if item is not None}
+        found = validate(options, schema(agent.options), "options")
+        if isinstance(options, dict):
+            broken = {_option(problem) for problem in found}
+            sound = {key: item for key, item in options.items() if key not in broken}
+            try:
+                recipe = _asked(agent)(sound, task)
+            except Failure as failure:
+                found += _still_true(failure.problems, found)
+            else:
+                if not found:
+                    return _placed(recipe, where)
+        self.problems += [_moved(p, prefix, where, owned) for p in found]
+        return None
+
+    # Values
 
     def _say(self, address: str, message: str, *fixes: str) -> None:
         self.problems.append(Problem(address, message, fixes, "request"))
@@ -176,14 +296,25 @@ class _Reader:
         self.problems += found
         return None if found else value
 
-    def _asks(self) -> Iterator[Ask]:
+    def _patterns(self, value: Any, address: str) -> tuple[Pattern, ...]:
+        texts = self._checked(value, "include", address) or ()
+        return tuple(
+            Pattern(text, place(address, index)) for index, text in enumerate(texts)
+        )
+
+    # Definitions
+
+    def _asks(self, listed: Any) -> Iterator[Ask]:
         query = self.query
+        if "agents" in query:
+            listed = [{**layer, "place": "agents"} for layer in listed]
         if "task_definitions" in query:
             if "container_definitions" in query:
                 self._say("container_definitions", "is given beside task_definitions")
             entries = self._value("task_definitions", "task_definitions")
             for name, entry in sorted((entries or {}).items()):
-                yield from self._ask(name, entry, f"task_definitions[{dump(name)}].")
+                where = f"task_definitions[{dump(name)}]."
+                yield from self._ask(name, entry, where, listed)
             if not entries and not self.problems:
                 self._say("task_definitions", "is empty")
             return
@@ -193,19 +324,25 @@ class _Reader:
                 "is needed: a JSON list of container definitions",
                 "pass jsonencode([...]) or the text you give aws_ecs_task_definition",
             )
-        yield from self._ask("", query, "")
+        yield from self._ask("", query, "", listed)
 
-    def _ask(self, name: str, entry: Mapping[str, Any], prefix: str) -> Iterator[Ask]:
+    def _ask(
+        self, name: str, entry: Mapping[str, Any], prefix: str, listed: Any
+    ) -> Iterator[Ask]:
         values = {
             key: self._parsed(entry[key], prefix + key)
             for key in ENTRY_KEYS
             if entry.get(key) not in (None, "")
-            and not (key == "options" and not prefix)
+            and not (key in ("options", "agents") and not prefix)
         }
         address = prefix + "container_definitions"
         containers, document = self._containers(values, address)
-        task = {**document, **self._task(values.get("task"), prefix + "task")}
-        recipe = self._recipe(values.get("options"), task, prefix)
+        task = {**(document or {}), **self._task(values.get("task"), prefix + "task")}
+        if prefix and "agents" in values:
+            place_ = f"{prefix}agents"
+            layers = self._listed(values["agents"], place_)
+            listed = [{**layer, "place": place_} for layer in layers]
+        layers_made = self._layers(listed, values.get("options"), task, prefix)
         include = self._patterns(values.get("include"), prefix + "include")
         exclude = self._patterns(values.get("exclude"), prefix + "exclude")
         if prefix and self.query.get("include") and "include" not in values:
@@ -214,54 +351,38 @@ class _Reader:
             exclude = self._patterns(self._json("exclude"), "exclude")
         if containers is None:
             return
-        flaws: dict[int, list[Problem]] = {}
-        recased = [
-            container
-            if ecs.is_canonical(container, "ContainerDefinition")
-            else ecs.recase(
-                container,
-                "ContainerDefinition",
-                place(address, index),
-                flaws.setdefault(index, []),
-            )
-            for index, container in enumerate(containers)
-        ]
-        definition = Definition(
-            address,
-            containers,
-            recased,
-            flaws,
-            task,
-            include,
-            exclude,
-            self.image_configs,
+        yield Ask(
+            name,
+            definition(
+                containers,
+                address,
+                task,
+                whole=document is not None,
+                image_configs=self.image_configs,
+                include=include,
+                exclude=exclude,
+            ),
+            layers_made,
         )
-        if recipe is None:
-            nothing = Recipe(self.query.get("agent", ""))
-            self.problems += instrument(definition, nothing, False).notes.problems
-            return
-        yield Ask(name, definition, recipe)
 
     def _containers(
         self, values: Mapping[str, Any], address: str
-    ) -> tuple[list[Any] | None, dict[str, Any]]:
+    ) -> tuple[list[Any] | None, dict[str, Any] | None]:
         """Give the list of container definitions, and the facts of a whole one."""
         if "container_definitions" not in values:
             if address != "container_definitions":
                 self._say(address, "is needed")
-            return None, {}
+            return None, None
         value = values["container_definitions"]
         if value is BROKEN:
-            return None, {}
+            return None, None
         if isinstance(value, list):
-            return value, {}
+            return value, None
         if isinstance(value, dict):
             found: list[Problem] = []
             document, containers = task_definition(value, address, found)
             self.problems += found
-            if containers is not None:
-                return containers, document
-            return None, {}
+            return containers, document
         self.problems.append(
             Problem(
                 address,
@@ -269,57 +390,37 @@ class _Reader:
                 ("pass jsonencode([...]), or a whole task definition object",),
             )
         )
-        return None, {}
+        return None, None
 
     def _task(self, value: Any, address: str) -> dict[str, Any]:
         facts = self._checked(value, "task", address) or {}
         return task_facts(facts)
 
-    def _recipe(self, own: Any, task: Mapping[str, Any], prefix: str) -> Recipe | None:
-        if self.agent is None or self.base is BROKEN or own is BROKEN:
-            return None
-        facts = {name: task[name] for name in self.agent.FACTS if name in task}
-        key = dump(facts)
-        if own is None and key in self.recipes:
-            return self.recipes[key]
-        recipe = self._new_recipe(own, facts, prefix)
-        if own is None and recipe is not None:
-            self.recipes[key] = recipe
+
+def _asked(agent: Agent) -> Any:
+    """Give the function that makes an agent's recipe; those in ``NAMES`` have one."""
+    return agent.recipe
+
+
+def _merged(base: Any, own: Any) -> tuple[Any, set[str]]:
+    """Merge a batch entry's options over the ask's; also say which are the entry's."""
+    base = {} if base is None else base
+    if own is None:
+        return base, set()
+    if isinstance(own, dict) and isinstance(base, dict):
+        return {**base, **own}, set(own)
+    return own, {""}
+
+
+def _placed(recipe: Recipe, where: str) -> Recipe:
+    """Give what a recipe says of its options the address of the layer's."""
+    if not where:
         return recipe
-
-    def _new_recipe(
-        self, own: Any, task: Mapping[str, Any], prefix: str
-    ) -> Recipe | None:
-        base = {} if self.base is None else self.base
-        options = base
-        if own is not None and isinstance(own, dict) and isinstance(base, dict):
-            options = {**base, **own}
-        elif own is not None:
-            options = own
-        if isinstance(options, dict):
-            options = {key: item for key, item in options.items() if item is not None}
-        found = validate(options, SCHEMAS[f"options.{self.agent.NAME}"], "options")
-        if isinstance(options, dict):
-            broken = {_option(problem) for problem in found}
-            sound = {key: item for key, item in options.items() if key not in broken}
-            try:
-                recipe: Recipe = self.agent.recipe(sound, task)
-            except Failure as failure:
-                found += _still_true(failure.problems, found)
-            else:
-                if not found:
-                    return recipe
-        owned = (
-            set(own) if isinstance(own, dict) else {""} if own is not None else set()
-        )
-        self.problems += [_moved(problem, prefix, owned) for problem in found]
-        return None
-
-    def _patterns(self, value: Any, address: str) -> tuple[Pattern, ...]:
-        texts = self._checked(value, "include", address) or ()
-        return tuple(
-            Pattern(text, place(address, index)) for index, text in enumerate(texts)
-        )
+    option = recipe.exclude_option
+    return recipe.replace(
+        exclude_option=where + option if option else "",
+        warnings=tuple((where + address, text) for address, text in recipe.warnings),
+    )
 
 
 def _option(problem: Problem) -> str:
@@ -342,62 +443,9 @@ def _still_true(said: Sequence[Problem], found: list[Problem]) -> list[Problem]:
     ]
 
 
-def _moved(problem: Problem, prefix: str, owned: set[str]) -> Problem:
-    """Give a problem of options the address of the entry that it comes from."""
+def _moved(problem: Problem, prefix: str, where: str, owned: set[str]) -> Problem:
+    """Give a problem of options the address of the entry or layer it comes from."""
     address = problem.address
-    if address.startswith("task."):
+    if address.startswith("task.") or _option(problem) in owned:
         return problem.replace(address=prefix + address)
-    if _option(problem) in owned:
-        return problem.replace(address=prefix + address)
-    return problem
-
-
-def task_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Write task facts under ECS's names; absent, null and empty are left out."""
-    made = {
-        name: facts[key]
-        for key, name in TASK_FACTS.items()
-        if facts.get(key) not in (None, "", [])
-    }
-    platform = facts.get("runtime_platform") or {}
-    found = {
-        name: platform[key] for key, name in PLATFORM_FACTS.items() if platform.get(key)
-    }
-    return {**made, "runtimePlatform": found} if found else made
-
-
-def task_definition(
-    value: dict[str, Any], address: str, problems: list[Problem]
-) -> tuple[dict[str, Any], list[Any] | None]:
-    """Read a whole task definition: its facts and its container definitions.
-
-    Takes what register-task-definition takes and what describe-task-definition
-    gives (``taskDefinition`` around it), in either key case.
-    """
-    for key, item in value.items():
-        if key.lower() == "taskdefinition" and isinstance(item, dict):
-            value = item
-            break
-    shallow = {
-        key: item
-        for key, item in value.items()
-        if key.lower() != "containerdefinitions"
-    }
-    lists = [i for k, i in value.items() if k.lower() == "containerdefinitions"]
-    facts = ecs.recase(shallow, "TaskDefinition", address, problems)
-    if len(lists) != 1 or not isinstance(lists[0], list):
-        problems.append(
-            Problem(
-                address,
-                "is an object without a list containerDefinitions",
-                ("pass a list of container definitions, or a task definition",),
-            )
-        )
-        return facts, None
-    platform = facts.get("runtimePlatform")
-    if platform is not None and not isinstance(platform, dict):
-        problems.append(
-            Problem(f"{address}.runtimePlatform", "is no object"),
-        )
-        return facts, None
-    return facts, lists[0]
+    return problem.replace(address=where + address)

@@ -1,17 +1,19 @@
-"""Which containers are to be instrumented, and why the others are not."""
+"""Which containers a layer is for, and why it leaves the others alone."""
 
 from __future__ import annotations
 
-from fargate_instrument.core.agents.marks import owner
+from fargate_instrument.core import ecs
 from fargate_instrument.core.errors import Problem, nearest
 from fargate_instrument.core.frozen import Frozen
 from fargate_instrument.core.jsontext import dump
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from fargate_instrument.core.ecs import Container
+    from fargate_instrument.core.marks import Owner
+    from fargate_instrument.core.recipe import Recipe
 
 
 class Pattern(Frozen):
@@ -30,71 +32,154 @@ class Pattern(Frozen):
         return fnmatchcase(name, self.text)
 
 
-class Selection(Frozen):
-    """``chosen``: indexes of the targets. ``skipped``: (name, reason) of the rest."""
+class Reach(Frozen):
+    """The user's word on which containers a layer is for.
 
-    chosen: frozenset[int]
-    skipped: tuple[tuple[str, str], ...]
+    ``include`` and ``exclude``: of the ask; ``own_include`` and ``own_exclude``: of
+    the layer, which narrow them. An empty include is no limit.
+    """
+
+    include: tuple[Pattern, ...] = ()
+    exclude: tuple[Pattern, ...] = ()
+    own_include: tuple[Pattern, ...] = ()
+    own_exclude: tuple[Pattern, ...] = ()
+
+    def admits(self, name: str) -> bool:
+        """Tell whether the user's word lets a container in."""
+        return not self.refusal(name)
+
+    def names(self, name: str) -> bool:
+        """Tell whether an include of the user's means a container."""
+        return bool(self.include or self.own_include) and self.admits(name)
+
+    def refusal(self, name: str) -> str:
+        """Say why the user's word leaves a container out; empty if it does not."""
+        for pattern in (*self.exclude, *self.own_exclude):
+            if pattern.matches(name):
+                return f"is excluded by {dump(pattern.text)}"
+        for patterns in (self.include, self.own_include):
+            if patterns and not any(pattern.matches(name) for pattern in patterns):
+                return "is not among the included"
+        return ""
+
+    def patterns(self) -> tuple[Pattern, ...]:
+        """List all patterns."""
+        return (*self.include, *self.own_include, *self.exclude, *self.own_exclude)
+
+    def open(self) -> bool:
+        """Tell whether nothing is left out."""
+        return not self.patterns()
+
+
+class Around(Frozen):
+    """What is known around the containers of a definition, by index.
+
+    ``own``: the layer's own containers. ``others``: containers of other layers, and
+    whose they are. ``owners``: containers that seem to be an agent's. ``routers``:
+    containers with a firelensConfiguration, and whether it is in use.
+    """
+
+    own: Collection[int]
+    others: Mapping[int, str]
+    owners: Mapping[int, Owner]
+    routers: Mapping[int, bool]
 
 
 def select(
     containers: Sequence[Container],
-    include: Sequence[Pattern],
-    exclude: Sequence[Pattern],
-    own: Collection[int],
-    everything: bool,
-    problems: list[Problem],
-) -> Selection:
-    """Choose the targets among named containers.
+    recipe: Recipe,
+    reach: Reach,
+    around: Around,
+    doubts: list[tuple[int, str]],
+) -> dict[int, str]:
+    """Choose a layer's targets among named containers: index -> why not, or empty.
 
-    ``own``: indexes of the agent's own containers, never targets. ``everything``:
-    log routers and other agents' containers are targets too. A pattern that matches
-    no container becomes a problem.
+    What looks like an agent's container or a log router by one sign alone is a doubt.
     """
-    names = [str(container.get("name", "")) for container in containers]
-    problems += [
+    return {
+        index: _reason(index, container, recipe, reach, around, doubts)
+        for index, container in enumerate(containers)
+    }
+
+
+def _reason(
+    index: int,
+    container: Container,
+    recipe: Recipe,
+    reach: Reach,
+    around: Around,
+    doubts: list[tuple[int, str]],
+) -> str:
+    name = str(container["name"])
+    if index in around.own:
+        return "is the agent's own container"
+    refused = reach.refusal(name)
+    if refused:
+        return refused
+    declined = _declined(container, recipe)
+    if declined or reach.names(name) or recipe.targets == "all":
+        return declined
+    own = {added.name for added in recipe.containers}
+    return _set_aside(index, around, doubts if name not in own else [])
+
+
+def _declined(container: Container, recipe: Recipe) -> str:
+    labels = container.get("dockerLabels") or {}
+    for label, value in recipe.opt_out:
+        if labels.get(label) == value:
+            return f"declines by its Docker label {dump(label)}"
+    return ""
+
+
+def _set_aside(index: int, around: Around, doubts: list[tuple[int, str]]) -> str:
+    """Leave alone what is no application, where nobody says that it is meant."""
+    if index in around.others:
+        agent = around.others[index]
+        return f"belongs to {agent}; include it by name to instrument it"
+    if index in around.routers:
+        if around.routers[index]:
+            return (
+                "is the task's FireLens log router; include it by name to instrument it"
+            )
+        said = (
+            "has a firelensConfiguration, and no container logs through it, so whether"
+            " it is a log router cannot be told"
+        )
+        doubts.append((index, said))
+        return said
+    owner = around.owners.get(index)
+    if owner is None:
+        return ""
+    if owner.proven:
+        return f"belongs to {owner.vendor}; include it by name to instrument it"
+    said = f"may belong to {owner.vendor} by {owner.signs[0]}, and nothing else says so"
+    doubts.append((index, said))
+    return said
+
+
+def doubt(container: Container, index: int, text: str, address: str) -> Problem:
+    """Ask for a word of the user's where one sign alone speaks."""
+    name = dump(container["name"])
+    return Problem(
+        f"{address}[{index}]",
+        f"{ecs.describe(container, index)} {text}",
+        (
+            f"say what it is: include = [{name}] if it is an application, or exclude ="
+            f" [{name}]",
+        ),
+        "request",
+    )
+
+
+def unmatched(patterns: Iterable[Pattern], names: Sequence[str]) -> list[Problem]:
+    """Find patterns that match no container."""
+    return [
         Problem(
             pattern.address,
             f"{dump(pattern.text)} matches no container",
             (nearest(pattern.text, names),),
             "request",
         )
-        for pattern in (*include, *exclude)
+        for pattern in patterns
         if not any(pattern.matches(name) for name in names)
     ]
-    chosen, skipped = set(), []
-    for index, container in enumerate(containers):
-        reason = (
-            "is the agent's own container"
-            if index in own
-            else _reason(container, names[index], include, exclude, everything)
-        )
-        if reason:
-            skipped.append((names[index], reason))
-        else:
-            chosen.add(index)
-    return Selection(frozenset(chosen), tuple(skipped))
-
-
-def _reason(
-    container: Container,
-    name: str,
-    include: Sequence[Pattern],
-    exclude: Sequence[Pattern],
-    everything: bool,
-) -> str:
-    for pattern in exclude:
-        if pattern.matches(name):
-            return f"is excluded by {dump(pattern.text)}"
-    if include:
-        if any(pattern.matches(name) for pattern in include):
-            return ""
-        return "is not among the included"
-    if everything:
-        return ""
-    if container.get("firelensConfiguration"):
-        return "is the task's FireLens log router; include it by name to instrument it"
-    agent = owner(container)
-    if agent:
-        return f"belongs to {agent}; include it by name to instrument it"
-    return ""

@@ -8,7 +8,6 @@ and parses it again, which changes some of them; these are its rules.
 from __future__ import annotations
 
 from fargate_instrument.core import ecs
-from fargate_instrument.core.recipe import SetEnvironment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fargate_instrument.core.ecs import Container, Path
-    from fargate_instrument.core.recipe import Recipe
 
 _SURVIVES = frozenset("\b\f\n\r\t")
 _ESCAPED = frozenset("&<>\u2028\u2029") | {
@@ -41,11 +39,6 @@ def written(text: str, times: int = 1) -> str:
     return "" if times > 1 and text == "null" else text
 
 
-def own_variables(recipe: Recipe) -> frozenset[str]:
-    """Name the variables that the recipe sets."""
-    return frozenset(s.name for s in recipe.steps if isinstance(s, SetEnvironment))
-
-
 def altered(container: Container, own: Collection[str], added: bool) -> Iterator[Path]:
     """List the members of an instrumented or ``added`` container that would differ.
 
@@ -54,7 +47,7 @@ def altered(container: Container, own: Collection[str], added: bool) -> Iterator
     """
     if _differs(container["image"], 2):
         yield ("image",)
-    for index, item in enumerate(() if added else ecs.known_argv(container["command"])):
+    for index, item in enumerate(() if added else ecs.known_argv(container.get("command"))):
         if _differs(item, 1):
             yield ("command", index)
     for index, entry in enumerate(container.get("environment") or ()):

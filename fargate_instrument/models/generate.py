@@ -15,6 +15,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from fargate_instrument.core import agents
 from fargate_instrument.models import query, tables
+from fargate_instrument.models.known import known
 from fargate_instrument.models.options import OPTIONS
 from fargate_instrument.models.recipe import RECORDS, Recipe
 
@@ -57,6 +58,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     found = {
         "query": json_schema(query.Query, "query"),
         "task": json_schema(query.Task, "task"),
+        "agents": json_schema(query.Layers, "agents"),
         "include": json_schema(query.Include, "include"),
         "image_configs": json_schema(query.ImageConfigs, "image_configs"),
         "task_definitions": json_schema(query.Batch, "task_definitions"),
@@ -94,7 +96,7 @@ def declared() -> str:
     tables = {
         name: reduced(schema, schema.get("$defs", {}))
         for name, schema in schemas().items()
-        if name not in NOT_READ
+        if name not in NOT_READ and not name.startswith("options.")
     }
     return (
         '"""What may go in, as data; GENERATED from the models, never edited.\n\n'
@@ -112,7 +114,8 @@ def declared() -> str:
 
 def files() -> dict[Path, str]:
     """Give every generated file and its text."""
-    made = {ROOT / "fargate_instrument" / "core" / "declared.py": declared()}
+    core = ROOT / "fargate_instrument" / "core"
+    made = {core / "declared.py": declared(), core / "known.py": known()}
     folder = ROOT / "docs" / "reference" / "schemas"
     for name, schema in schemas().items():
         made[folder / f"{name}.json"] = json.dumps(schema, indent=2) + "\n"
@@ -189,7 +192,7 @@ def _flat(record: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]
             "description": field.get("description", ""),
         }
         for name, field in record.get("properties", {}).items()
-        if name != "step"
+        if name not in ("step", "condition")
     }
 
 
@@ -197,10 +200,11 @@ def options_page(name: str) -> str:
     """Give the reference page of an agent's options."""
     schema = schemas()[f"options.{name}"]
     columns = ("option", "type", "required", "meaning")
-    named = [one for one in agents.SECRET_OPTIONS if one in schema["properties"]]
+    agent = agents.load(name)
+    named = [option.name for option in agent.options if option.secret]
     secret = ", ".join(f"`{option}`" for option in named) or "none"
     return (
-        f"{GENERATED}# Options of `{name}`\n\n{agents.TABLE[name]}.\n\n"
+        f"{GENERATED}# Options of `{name}`\n\n{agent.title}.\n\n"
         f"Numbers and booleans may be given as text, and an empty text means absent, as"
         f" Terraform\nusers write them. An unknown option is an error. Never shown in any"
         f" message: {secret}.\nThe same as a JSON Schema: [schemas/options.{name}.json]"

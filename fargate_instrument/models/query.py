@@ -23,6 +23,8 @@ class Query(Closed):
     """Name of the agent, as `fargate-instrument agents` lists it."""
     options: Json | None = None
     """JSON object: the agent's options."""
+    agents: Json | None = None
+    """JSON list of layers, in place of `agent` and `options`; the last is outermost."""
     container_definitions: Json | None = None
     """JSON list of container definitions, or a whole task definition."""
     task: Json | None = None
@@ -98,6 +100,19 @@ class ImageConfig(Open):
     """Digest of the image's manifest."""
 
 
+class LayerEntry(Closed):
+    """One agent among several on a task definition."""
+
+    agent: NotBlank
+    """Name of the agent, as `fargate-instrument agents` lists it."""
+    options: Any = None
+    """JSON object, or JSON as text: the agent's options."""
+    include: list[Annotated[StrictStr, Field(min_length=1)]] | None = None
+    """Names or patterns: only these containers, among those of the ask."""
+    exclude: list[Annotated[StrictStr, Field(min_length=1)]] | None = None
+    """Names or patterns: not these containers."""
+
+
 class BatchEntry(Closed):
     """One task definition of a batch; JSON values, or JSON as text."""
 
@@ -107,6 +122,8 @@ class BatchEntry(Closed):
     """As the query's key."""
     options: Any = None
     """Merged over the query's options, member by member."""
+    agents: Any = None
+    """In place of the query's agents."""
     include: Any = None
     """As the query's key."""
     exclude: Any = None
@@ -122,6 +139,10 @@ class Result(Closed):
     """Batch: JSON object, name to the members of a single result."""
     pid_mode: Literal["task", ""]
     """`task` where the agent needs it."""
+    policies: Json
+    """JSON object: IAM statements that `execution_role` and `task_role` need; never created."""
+    tags: Json
+    """JSON object: tags that the agents ask for on the task definition."""
     volumes: Json
     """JSON list: task volumes that the agent's mounts need."""
     secret_arns: Json
@@ -137,5 +158,6 @@ class Result(Closed):
 
 
 Include = list[Annotated[StrictStr, Field(min_length=1)]]
+Layers = list[LayerEntry]
 ImageConfigs = dict[str, ImageConfig]
 Batch = dict[str, BatchEntry]

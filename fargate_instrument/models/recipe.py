@@ -1,308 +1,150 @@
-"""The recipe algebra as pydantic models: each mirrors a record of ``recipe``, by name.
+"""The recipe algebra as pydantic models, derived from the records of ``core.recipe``.
 
-The JSON form of a step is an object whose ``step`` names the record; its other members
-are the record's fields.
+The JSON form of a step is an object whose ``step`` names the record, that of a
+condition one whose ``condition`` does; the other members are the record's fields. A
+text in which facts stand is written as a template, ``{{container.name}}``.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import re
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args
 
-from pydantic import Field, StrictBool, StrictInt, StrictStr
+from pydantic import Field, StrictBool, StrictInt, StrictStr, create_model
 
-from fargate_instrument.models.types import Closed, NotBlank
+from fargate_instrument.core import recipe as algebra
+from fargate_instrument.core.frozen import Frozen
+from fargate_instrument.models.types import Made, NotBlank
 
-Words = Annotated[list[StrictStr], Field(min_length=1)]
-Names = list[StrictStr]
-Pair = Annotated[list[StrictStr], Field(min_length=2, max_length=2)]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-
-class Fact(Closed):
-    """A value known only at the container."""
-
-    name: Literal["container.name", "container.image", "sidecar.name"]
-    """Which: the container's own name or image, or the name of the agent's container."""
-
-
-Text = StrictStr | Fact | list[StrictStr | Fact]
-"""A text, a fact, or both in a row."""
-
-
-class WrapEntryPoint(Closed):
-    """Run the application's argv through a launcher."""
-
-    step: Literal["WrapEntryPoint"] = "WrapEntryPoint"
-    """Which step it is."""
-    prefix: Words
-    """The launcher and its own arguments."""
-    layout: Literal["entry_point", "command"] = "entry_point"
-    """Where the prefix goes: before entryPoint, or as the whole of it, with the original
-    entry point moved in front of command. Both run prefix + original argv."""
-    launchers: Names = Field(default=[])
-    """First items by which a wrapped container is known, beside the prefix's own."""
-    switch: StrictBool = False
-    """Whether a known wrap with another launcher is switched to this one."""
-    as_given: StrictBool = False
-    """Whether an entryPoint or command that is null or empty counts as given."""
-
-
-class ShellWrapCommand(Closed):
-    """Run command as one shell string behind a launcher; entryPoint stays as it is."""
-
-    step: Literal["ShellWrapCommand"] = "ShellWrapCommand"
-    """Which step it is."""
-    shell: Words
-    """Such as `["/bin/sh", "-c"]`."""
-    launcher: Words
-    """Words before the quoted argv."""
-    launchers: Names = Field(default=[])
-    """Launchers by which a wrapped container is known, beside this one."""
-    switch: StrictBool = False
-    """Whether a known wrap with another launcher is switched to this one."""
-
-
-class SetEnvironment(Closed):
-    """Set one environment variable."""
-
-    step: Literal["SetEnvironment"] = "SetEnvironment"
-    """Which step it is."""
-    name: NotBlank
-    """The variable."""
-    value: Text
-    """What to set, or to append."""
-    mode: Literal["override", "if_absent", "append"] = "override"
-    """What to do about a value that is there."""
-    separator: StrictStr = ""
-    """What stands between the parts of an appended value."""
-    if_in_secrets: Literal["keep", "error"] = "keep"
-    """What to do if the container takes the variable from a secret."""
-    only_on: Names = Field(default=[])
-    """Containers by name; empty means all."""
-    option: StrictStr = ""
-    """The option that `only_on` comes from, for messages."""
-    secret: StrictBool = False
-    """Whether the value is never shown."""
-
-
-class AddSecret(Closed):
-    """Take a variable from a secret; a plain variable of the name is removed."""
-
-    step: Literal["AddSecret"] = "AddSecret"
-    """Which step it is."""
-    name: NotBlank
-    """The variable."""
-    value_from: NotBlank
-    """ARN of the secret or parameter."""
-
-
-class UniqueEnvironment(Closed):
-    """Of variables with one name keep the last, which is the one that counts."""
-
-    step: Literal["UniqueEnvironment"] = "UniqueEnvironment"
-    """Which step it is."""
-
-
-class SortEnvironment(Closed):
-    """Sort environment by name; equal names keep their order."""
-
-    step: Literal["SortEnvironment"] = "SortEnvironment"
-    """Which step it is."""
-
-
-class AddCapability(Closed):
-    """Add a Linux capability once, leaving the rest of linuxParameters alone."""
-
-    step: Literal["AddCapability"] = "AddCapability"
-    """Which step it is."""
-    name: NotBlank
-    """Such as SYS_PTRACE."""
-
-
-class InitProcess(Closed):
-    """Ask for an init process where the user has not decided."""
-
-    step: Literal["InitProcess"] = "InitProcess"
-    """Which step it is."""
-
-
-class MountFrom(Closed):
-    """Mount another container's volumes."""
-
-    step: Literal["MountFrom"] = "MountFrom"
-    """Which step it is."""
-    source: Text
-    """The container whose volumes are mounted."""
-    read_only: StrictBool
-    """Whether they are mounted read-only."""
-    enforce: StrictBool = False
-    """Whether an entry that is there already gets this `read_only`."""
-
-
-class AddMountPoint(Closed):
-    """Mount a task volume at a path; a path taken by another volume is an error."""
-
-    step: Literal["AddMountPoint"] = "AddMountPoint"
-    """Which step it is."""
-    volume: NotBlank
-    """The task volume."""
-    path: NotBlank
-    """Where it is mounted."""
-    read_only: StrictBool = False
-    """Whether it is mounted read-only."""
-
-
-class DependOn(Closed):
-    """Start after another container has reached a condition."""
-
-    step: Literal["DependOn"] = "DependOn"
-    """Which step it is."""
-    container: Text
-    """The container to wait for."""
-    condition: Literal["START", "COMPLETE", "SUCCESS", "HEALTHY"]
-    """What it must have reached."""
-
-
-class AddLabel(Closed):
-    """Set one Docker label."""
-
-    step: Literal["AddLabel"] = "AddLabel"
-    """Which step it is."""
-    name: NotBlank
-    """The label."""
-    value: Text
-    """Its value."""
-
-
-class SetLogConfiguration(Closed):
-    """Give the container a log configuration."""
-
-    step: Literal["SetLogConfiguration"] = "SetLogConfiguration"
-    """Which step it is."""
-    configuration: dict[str, Any]
-    """In ECS's own form."""
-    always: StrictBool = False
-    """Whether it takes the place of one that is there."""
-
-
-Step = Annotated[
-    WrapEntryPoint
-    | ShellWrapCommand
-    | SetEnvironment
-    | AddSecret
-    | UniqueEnvironment
-    | SortEnvironment
-    | AddCapability
-    | InitProcess
-    | MountFrom
-    | AddMountPoint
-    | DependOn
-    | AddLabel
-    | SetLogConfiguration,
-    Field(discriminator="step"),
+Template = Annotated[
+    StrictStr, Field(description="Text; `{{container.name}}` and the like are filled in.")
 ]
 
 
-class AddContainer(Closed):
-    """Add one container to the task, or bring the one that is there up to date."""
+class _Tuple:
+    """Reads ``tuple[X, ...]`` as a list and ``tuple[X, X]`` as a list of two."""
 
-    definition: dict[str, Any]
-    """Its members in ECS's spelling, `name` included."""
-    defaults: dict[str, Any] = Field(default={})
-    """Members written on a new one only."""
-    aliases: Names = Field(default=[])
-    """Other names under which it may stand."""
-    entry_points: Names = Field(default=[])
-    """First items of entryPoint by which it is known."""
-    images: Names = Field(default=[])
-    """Repositories by which one without entryPoint is known: a suffix that begins with
-    `/`, or a whole repository."""
-    renamed_entry_points: list[Pair] = Field(default=[])
-    """Pairs of old and new first item of entryPoint, on upgrade."""
-    keep_entry_point: StrictBool = False
-    """Whether entryPoint stays as it is on upgrade, absent included."""
-    own_variables: Names = Field(default=[])
-    """How the agent's own variables begin; others get a warning."""
-    role: Literal["sidecar", "init"] = "sidecar"
-    """What it is for."""
-    position: Literal["last", "first"] = "last"
-    """Where a new one goes."""
-    inherit_environment: StrictBool = False
-    """Whether it also gets the variables of the last instrumented container."""
+    def __class_getitem__(cls, items: Any) -> Any:
+        first, *rest = items if isinstance(items, tuple) else (items,)
+        if rest == [...]:
+            return list[first]  # type: ignore[valid-type]
+        size = 1 + len(rest)
+        return Annotated[list[first], Field(min_length=size, max_length=size)]  # type: ignore[valid-type]
 
 
-class RequireTask(Closed):
-    """What the task must be for the agent to work."""
+class _Mapping:
+    """Reads ``Mapping[K, V]`` as a dict."""
 
-    pid_mode: StrictStr = ""
-    """The pidMode to set."""
-    platform_version: StrictStr = ""
-    """The oldest Fargate platform version that works."""
-    linux_only: StrictBool = True
-    """Whether Windows tasks are refused."""
-    x86_only: StrictBool = False
-    """Whether ARM64 tasks get a warning."""
-    ports: list[StrictInt] = Field(default=[])
-    """TCP ports that the agent listens on."""
+    def __class_getitem__(cls, items: Any) -> Any:
+        key, value = items
+        return dict[key, value]  # type: ignore[valid-type]
 
 
-class Recipe(Closed):
-    """All that one agent asks for."""
-
-    agent: NotBlank
-    """The agent's name."""
-    steps: list[Step] = Field(default=[])
-    """For each targeted container, in order."""
-    containers: list[AddContainer] = Field(default=[])
-    """What joins the task."""
-    volumes: list[dict[str, Any]] = Field(default=[])
-    """Task volumes to declare."""
-    task: RequireTask = RequireTask()
-    """What the task must be."""
-    secret_arns: Names = Field(default=[])
-    """What the execution role must be able to read."""
-    secret_names: Names = Field(default=[])
-    """Variables that carry a secret; their values are never recorded."""
-    exact: StrictBool = False
-    """Whether it promises a vendor's exact output, and so records nothing."""
-    exclude: Names = Field(default=[])
-    """Containers that the agent's own option leaves out, by exact name."""
-    exclude_option: StrictStr = ""
-    """The address of that option."""
-    warnings: list[Pair] = Field(default=[])
-    """Pairs of address and text about the ask itself."""
+_NAMES: dict[str, Any] = {
+    "str": StrictStr,
+    "int": StrictInt,
+    "bool": StrictBool,
+    "Any": Any,
+    "Literal": Literal,
+    "None": None,
+    "Text": Template,
+    "tuple": _Tuple,
+    "Mapping": _Mapping,
+}
 
 
-RECORDS = (
-    Fact,
-    WrapEntryPoint,
-    ShellWrapCommand,
-    SetEnvironment,
-    AddSecret,
-    UniqueEnvironment,
-    SortEnvironment,
-    AddCapability,
-    InitProcess,
-    MountFrom,
-    AddMountPoint,
-    DependOn,
-    AddLabel,
-    SetLogConfiguration,
-    AddContainer,
-    RequireTask,
-    Recipe,
+def _sentences(record: type[Frozen]) -> tuple[str, dict[str, str]]:
+    """Split a record's docstring into what it says of itself and of each field."""
+    doc = " ".join((record.__doc__ or "").split())
+    field = r"``\w+``(?:, ``\w+``)*(?: and ``\w+``)?:"
+    fields = record._fields  # noqa: SLF001  (a record of ours)
+    found: dict[str, str] = {}
+    marks = [
+        mark
+        for mark in re.finditer(field, doc)
+        if all(name in fields for name in re.findall(r"\w+", mark[0]) if name != "and")
+    ]
+    ends = [*(mark.start() for mark in marks[1:]), len(doc)][: len(marks)]
+    for mark, end in zip(marks, ends, strict=True):
+        text = doc[mark.end() : end].strip().rstrip(";").strip()
+        for name in re.findall(r"``(\w+)``", mark[0]):
+            found[name] = text[:1].upper() + text[1:]
+    head = doc[: marks[0].start()].strip() if marks else doc
+    return head, found
+
+
+def _model(record: type[Frozen], key: str = "") -> type[Made]:
+    head, said = _sentences(record)
+    fields: dict[str, Any] = {}
+    if key:
+        kind: Any = Literal[record.__name__]
+        fields[key] = (kind, Field(description="Which it is."))
+    annotations = record.__annotations__
+    for name in record._fields:  # noqa: SLF001  (as above)
+        kind = eval(annotations[name], dict(_NAMES))  # noqa: S307  (our own source)
+        if kind is StrictStr and name in ("agent", "name", "member", "image"):
+            kind = NotBlank
+        default = getattr(record, name, ...)
+        if isinstance(default, Frozen):
+            default = _NAMES[type(default).__name__]()
+        if isinstance(default, tuple):
+            default = list(default)
+        described = Field(default=default, description=said.get(name, name))
+        fields[name] = (kind, described)
+    made: type[Made] = create_model(
+        record.__name__, __base__=Made, __doc__=head, **fields
+    )
+    _NAMES[record.__name__] = made
+    return made
+
+
+def _choice(models: Iterable[Any], key: str) -> Any:
+    return Annotated[Union[tuple(models)], Field(discriminator=key)]  # noqa: UP007  (made at run time)
+
+
+CONDITIONS = (
+    algebra.ReadOnlyRoot,
+    algebra.RunsAsRoot,
+    algebra.HasVariable,
+    algebra.LacksVariable,
+    algebra.Labelled,
+    algebra.EntryPointAbsent,
+    algebra.Architecture,
+    algebra.Router,
 )
-"""Every model that mirrors a record."""
+ACTIONS = (
+    algebra.WrapEntryPoint,
+    algebra.ShellWrapCommand,
+    algebra.ShellWrapArgv,
+    algebra.AppendText,
+    algebra.SetEnvironment,
+    algebra.AddSecret,
+    algebra.UniqueEnvironment,
+    algebra.SortEnvironment,
+    algebra.InheritEnvironment,
+    algebra.MountFrom,
+    algebra.AddMountPoint,
+    algebra.AddCapability,
+    algebra.InitProcess,
+    algebra.DependOn,
+    algebra.AddLabel,
+    algebra.SetMember,
+    algebra.CompareText,
+)
 
-
-def to_json(record: Any) -> Any:
-    """Write a record of ``recipe`` in its JSON form."""
-    name = type(record).__name__
-    if name in {model.__name__ for model in RECORDS}:
-        fields = {key: to_json(getattr(record, key)) for key in record._fields}
-        steps = {model.__name__ for model in RECORDS if "step" in model.model_fields}
-        return {"step": name, **fields} if name in steps else fields
-    if isinstance(record, (tuple, list)):
-        return [to_json(item) for item in record]
-    if isinstance(record, dict):
-        return {key: to_json(value) for key, value in record.items()}
-    return record
+_NAMES["Condition"] = _choice([_model(one, "condition") for one in CONDITIONS], "condition")
+_NAMES["Action"] = _choice([_model(one, "step") for one in ACTIONS], "step")
+_NAMES["Step"] = _choice(
+    [*get_args(get_args(_NAMES["Action"])[0]), _model(algebra.When, "step")], "step"
+)
+RECORDS = (
+    *(_NAMES[one.__name__] for one in (*CONDITIONS, *ACTIONS, algebra.When)),
+    _model(algebra.AddContainer),
+    _model(algebra.RequireTask),
+    _model(algebra.Policies),
+    _model(algebra.Recipe),
+)
+Recipe: type[Made] = RECORDS[-1]

@@ -38,6 +38,12 @@ class Closed(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
+class Made(BaseModel):
+    """A closed model that is made from a declaration, its sentences included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class Open(BaseModel):
     """A model that lets other members through."""
 
@@ -85,6 +91,7 @@ __all__ = [
     "EcsLogConfiguration",
     "Flag",
     "LogConfiguration",
+    "Made",
     "Names",
     "NotBlank",
     "Open",

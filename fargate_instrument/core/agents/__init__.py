@@ -1,41 +1,140 @@
-"""The agents: one small module each, and the explicit table of them."""
+"""The agents: one value in one module each; nothing else knows a vendor.
+
+To add one: its module, its name in ``NAMES``, a folder of goldens, and
+``python -m fargate_instrument.models.generate --write``, which makes what the plan path
+knows of all agents at once (``known``), the schemas, the pages and the HCL face.
+"""
 
 from __future__ import annotations
 
+from fargate_instrument.core.errors import fail, nearest
+from fargate_instrument.core.frozen import Frozen
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any, Protocol
+    from collections.abc import Callable, Mapping
+    from typing import Any, Literal, TypeAlias
 
-    from fargate_instrument.core.recipe import Recipe
+    from fargate_instrument.core.recipe import (
+        Recipe,
+        ShellWrapArgv,
+        ShellWrapCommand,
+        WrapEntryPoint,
+    )
 
-    class Agent(Protocol):
-        """What a module of an agent offers."""
+    Options: TypeAlias = Mapping[str, Any]
+    Wrap: TypeAlias = WrapEntryPoint | ShellWrapCommand | ShellWrapArgv
+    Kind: TypeAlias = Literal[
+        "text",
+        "needed_text",
+        "arn",
+        "count",
+        "port",
+        "flag",
+        "choice",
+        "names",
+        "texts",
+        "map",
+        "log_configuration",
+        "web_socket",
+        "object",
+        "recipe",
+    ]
 
-        NAME: str
-        FACTS: tuple[str, ...]
-        """The task facts, in ECS's names, that its recipe depends on."""
-
-        def recipe(self, options: Mapping[str, Any], task: Mapping[str, Any]) -> Recipe:
-            """Turn checked options and task facts into a recipe."""
+NAMES = ("prisma_cloud", "sysdig")
+"""Every agent that can be put in."""
 
 
-TABLE = {
-    "prisma_cloud": "Prisma Cloud App-Embedded Defender",
-    "sysdig": "Sysdig Secure workload agent",
-}
-"""Agent -> what it is."""
+class Option(Frozen):
+    """One option of an agent: all that schema, page and HCL face are made from.
 
-SECRET_OPTIONS = ("install_bundle", "sysdig_access_key")
-"""Options of any agent whose values are secrets."""
+    ``kind``: what it takes; texts, counts and flags may be given as text. ``doc``: one
+    sentence or two. ``secret``: its value is never shown. ``values``: of a ``choice``,
+    the default first, without the empty text. ``members``: of an ``object``.
+    """
+
+    name: str
+    kind: Kind
+    doc: str
+    required: bool = False
+    secret: bool = False
+    values: tuple[str, ...] = ()
+    members: tuple[Option, ...] = ()
+
+
+class Marks(Frozen):
+    """By what an agent is known in a definition that nobody recorded, and its nature.
+
+    Of its own containers: ``names``; ``repositories``, the vendor's own with their
+    host; ``images``, ends of the repositories of copies; ``programs``, first items of
+    their argv. Of applications: ``wraps``, every form in which its tools start one;
+    ``preloads``, beginnings of its libraries in LD_PRELOAD; ``variables``, how its own
+    begin; ``mounted``, it has a launcher of no fixed path, known by volumesFrom.
+    ``copies_environment``: its tools copy an application's variables into its own.
+
+    ``secrets``: variables that carry its credentials. ``ports``: where it listens.
+    ``ptrace``: it traces applications. ``root_only``: it works for root alone.
+    ``writes``: where it writes on an application's root file system.
+    ``architectures``: those that the vendor documents, if it does not document both.
+    ``least``: CPU units and MiB that it publishes as its minimum. ``watches_task``:
+    its container serves the whole task without a change to applications.
+    ``runtime_security``: it watches what an application does.
+    """
+
+    names: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    wraps: tuple[Wrap, ...] = ()
+    preloads: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    mounted: bool = False
+    copies_environment: bool = False
+    secrets: tuple[str, ...] = ()
+    ports: tuple[int, ...] = ()
+    ptrace: bool = False
+    root_only: bool = False
+    writes: str = ""
+    architectures: tuple[str, ...] = ()
+    least: tuple[int, int] = (0, 0)
+    watches_task: bool = False
+    runtime_security: bool = False
+
+
+class Agent(Frozen):
+    """All there is to say of one agent.
+
+    ``vendor``: how people call it; ``title``: what it is. ``recipe``: options and task
+    facts -> recipe; it raises Failure for what they lack. ``facts``: the task facts, in
+    ECS's names, that the recipe depends on. ``aliases``: other names people type.
+    ``samples``: options under which the recipes name everything the agent ever
+    touches. ``traces``: the same as recipes, where the agent cannot be put in.
+    """
+
+    name: str
+    vendor: str
+    title: str
+    marks: Marks
+    options: tuple[Option, ...] = ()
+    recipe: Callable[[Options, Mapping[str, Any]], Recipe] | None = None
+    facts: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    samples: tuple[Options, ...] = ()
+    traces: tuple[Recipe, ...] = ()
 
 
 def load(name: str) -> Agent:
-    """Import one agent's module; a run needs only its own."""
-    if name == "sysdig":
-        from fargate_instrument.core.agents import sysdig  # noqa: PLC0415
+    """Import one agent's module; a run needs only its own.
 
-        return sysdig
-    from fargate_instrument.core.agents import prisma_cloud  # noqa: PLC0415
+    Raises Failure for a name that is none, with the name that was probably meant.
+    """
+    if name not in NAMES:
+        from fargate_instrument.core.known import ALIASES  # noqa: PLC0415
 
-    return prisma_cloud
+        meant = ALIASES.get(name.lower().replace("-", "_").replace(" ", "_"))
+        fix = f'did you mean "{meant}"?' if meant else nearest(name, NAMES)
+        said = "is not a known agent"
+        raise fail("agent", f'"{name}" {said}', fix, fault="request")
+    module = __import__(f"{__name__}.{name}", fromlist=["AGENT"])
+    agent: Agent = module.AGENT
+    return agent

@@ -7,18 +7,21 @@ two generations are those of its releases up to 21.08 (``start``) and of later o
 
 from __future__ import annotations
 
-from fargate_instrument.core.agents import options as read
-from fargate_instrument.core.errors import Failure, Problem
+from fargate_instrument.core.agents import Agent, Marks, Option
+from fargate_instrument.core.agents import reading as read
+from fargate_instrument.core.errors import Failure, Problem, Said
 from fargate_instrument.core.recipe import (
     SIDECAR,
     AddCapability,
     AddContainer,
+    AddSecret,
     DependOn,
     Fact,
     MountFrom,
     Recipe,
     RequireTask,
     SetEnvironment,
+    SetMember,
     ShellWrapCommand,
     WrapEntryPoint,
 )
@@ -31,16 +34,94 @@ if TYPE_CHECKING:
     from fargate_instrument.core.recipe import Step, Text
 
 NAME = "prisma_cloud"
-FACTS: tuple[str, ...] = ("family",)
-
 CONTAINER = "TwistlockDefender"
 LAUNCHERS = {
     "healthy": "/var/lib/twistlock/fargate/defender",
     "start": "/var/lib/twistlock/fargate/fargate_defender.sh",
 }
+WORDS = ("fargate", "entrypoint")
+SHELL = ("/bin/sh", "-c")
 DEFENDER = "/usr/local/bin/defender"
 BUNDLE = "INSTALL_BUNDLE"
 MEMBERS = ("essential", "cpu", "memory", "memory_reservation")
+
+SIZES = (
+    Option(
+        "essential", "flag", "Whether the task stops with the Defender; default true."
+    ),
+    Option(
+        "cpu",
+        "count",
+        "CPU units of the Defender's container; 0 or absent: not written.",
+    ),
+    Option(
+        "memory",
+        "count",
+        "Hard memory limit of the Defender's container, MiB; 0 or absent: not written.",
+    ),
+    Option(
+        "memory_reservation",
+        "count",
+        "Soft memory limit of the Defender's container, MiB; 0 or absent: not written.",
+    ),
+)
+OPTIONS = (
+    Option("defender_image", "needed_text", "Image of the Defender.", required=True),
+    Option(
+        "ws_address",
+        "web_socket",
+        "Address of the Console, `wss://<host>:<port>`.",
+        required=True,
+    ),
+    Option(
+        "install_bundle_secret",
+        "arn",
+        "ARN of the Secrets Manager secret or SSM parameter that holds the install"
+        " bundle. Preferred.",
+    ),
+    Option(
+        "install_bundle",
+        "text",
+        "The install bundle in plain text. It ends up in the task definition and in"
+        " state.",
+        secret=True,
+    ),
+    Option(
+        "filesystem_monitoring", "flag", "File-system monitoring; default false."
+    ),
+    Option("fips_enabled", "flag", "FIPS mode; default false."),
+    Option(
+        "defender_generation",
+        "choice",
+        "`healthy` (default): Defenders since 22.06; `start`: up to 21.08.",
+        values=("healthy", "start"),
+    ),
+    Option(
+        "wrap",
+        "choice",
+        "Where the Defender is put: before entryPoint (default), or into a shell"
+        " command.",
+        values=("entry_point", "command"),
+    ),
+    Option(
+        "log_configuration",
+        "log_configuration",
+        "Log configuration of the Defender's container: three awslogs values, or ECS's"
+        " own form.",
+    ),
+    *SIZES,
+    Option(
+        "sidecar",
+        "object",
+        "The same four, grouped; a member given in both places is an error.",
+        members=SIZES,
+    ),
+    Option(
+        "image_auth_secret",
+        "text",
+        "ARN of the secret with the credentials of the Defender image's registry.",
+    ),
+)
 
 
 def recipe(options: Mapping[str, Any], task: Mapping[str, Any]) -> Recipe:
@@ -52,14 +133,15 @@ def recipe(options: Mapping[str, Any], task: Mapping[str, Any]) -> Recipe:
     family = str(task["family"])
     secret = read.text(options, "install_bundle_secret")
     auth = read.text(options, "image_auth_secret")
-    log = read.log_configuration(options)
+    arns = read.arns(secret, auth, log=read.log_configuration(options))
     return Recipe(
         NAME,
         steps=_steps(options, family),
         containers=(_defender(options, family),),
         task=RequireTask(platform_version="1.4.0", x86_only=True),
-        secret_arns=read.arns(secret, auth, log=log),
+        secret_arns=arns,
         secret_names=(BUNDLE,),
+        policies=read.may_read(arns),
         warnings=_warnings(options),
     )
 
@@ -117,7 +199,12 @@ def _problems(options: Mapping[str, Any], task: Mapping[str, Any]) -> list[Probl
                 "task.family",
                 "is needed: the Defender is told the task's family as FARGATE_TASK,"
                 " and container definitions do not carry it",
-                ('give task = {"family": "<family of the task definition>"}',),
+                (
+                    Said(
+                        'give task = {"family": "<family of the task definition>"}',
+                        "say --task family=<family of the task definition>",
+                    ),
+                ),
                 "request",
             )
         )
@@ -139,8 +226,7 @@ def _switches(options: Mapping[str, Any]) -> dict[str, str]:
 
 def _steps(options: Mapping[str, Any], family: str) -> tuple[Step, ...]:
     generation = _generation(options)
-    wrap = (LAUNCHERS[generation], "fargate", "entrypoint")
-    known = tuple(LAUNCHERS.values())
+    launcher = (LAUNCHERS[generation], *WORDS)
     variables: dict[str, Text] = {
         "TW_IMAGE_NAME": Fact("container.image"),
         "TW_CONTAINER_NAME": Fact("container.name"),
@@ -148,16 +234,11 @@ def _steps(options: Mapping[str, Any], family: str) -> tuple[Step, ...]:
         "FARGATE_TASK": family,
         **_switches(options),
     }
-    first: Step = (
-        ShellWrapCommand(("/bin/sh", "-c"), wrap, launchers=known, switch=True)
-        if read.text(options, "wrap") == "command"
-        else WrapEntryPoint(wrap, launchers=known, switch=True)
-    )
-    condition = "START" if generation == "start" else "HEALTHY"
+    in_command = read.text(options, "wrap") == "command"
     return (
-        first,
+        ShellWrapCommand(SHELL, launcher) if in_command else WrapEntryPoint(launcher),
         *(SetEnvironment(n, v, if_in_secrets="error") for n, v in variables.items()),
-        DependOn(SIDECAR, condition),
+        DependOn(SIDECAR, "START" if generation == "start" else "HEALTHY"),
         AddCapability("SYS_PTRACE"),
         MountFrom(SIDECAR, read_only=False, enforce=True),
     )
@@ -165,43 +246,47 @@ def _steps(options: Mapping[str, Any], family: str) -> tuple[Step, ...]:
 
 def _defender(options: Mapping[str, Any], family: str) -> AddContainer:
     secret = read.text(options, "install_bundle_secret")
+    bundle = {} if secret else {BUNDLE: read.text(options, "install_bundle")}
     variables = {
+        **bundle,
         "DEFENDER_TYPE": "fargate",
         "FARGATE_TASK": family,
         "WS_ADDRESS": read.text(options, "ws_address"),
         **_switches(options),
     }
-    if not secret:
-        variables = {BUNDLE: read.text(options, "install_bundle"), **variables}
-    definition: dict[str, Any] = {
-        "name": CONTAINER,
-        "image": read.text(options, "defender_image"),
-        "entryPoint": [DEFENDER, "fargate", "sidecar"],
-        "environment": [{"name": n, "value": v} for n, v in variables.items()],
-        **read.sizes(
-            options,
-            {
-                "cpu": "cpu",
-                "memory": "memory",
-                "memoryReservation": "memory_reservation",
-            },
+    return AddContainer(
+        CONTAINER,
+        read.text(options, "defender_image"),
+        steps=(
+            SetMember("entryPoint", [DEFENDER, "fargate", "sidecar"]),
+            *((AddSecret(BUNDLE, secret),) if secret else ()),
+            *read.variables(variables, secrets=(BUNDLE,)),
+            *_health(options),
+            *read.registry_and_logs(options),
+            *_essential(options),
+            *read.sizes(options),
         ),
+    )
+
+
+def _health(options: Mapping[str, Any]) -> tuple[Step, ...]:
+    if _generation(options) == "start":
+        return ()
+    probe = {
+        "command": [DEFENDER, "fargate", "healthcheck"],
+        "interval": 5,
+        "retries": 3,
+        "startPeriod": 1,
+        "timeout": 5,
     }
-    if _generation(options) == "healthy":
-        definition["healthCheck"] = {
-            "command": [DEFENDER, "fargate", "healthcheck"],
-            "interval": 5,
-            "retries": 3,
-            "startPeriod": 1,
-            "timeout": 5,
-        }
-    definition.update(read.references(options, BUNDLE, secret))
-    defaults = {}
-    if options.get("essential") is None:
-        defaults["essential"] = True
-    else:
-        definition["essential"] = read.flag(options, "essential", default=True)
-    return AddContainer(definition, defaults=defaults, entry_points=(DEFENDER,))
+    return (SetMember("healthCheck", probe),)
+
+
+def _essential(options: Mapping[str, Any]) -> tuple[Step, ...]:
+    """Say whether the task stops with the Defender; unasked, only of a new one."""
+    value = read.flag(options, "essential", default=True)
+    given = options.get("essential") is not None
+    return (SetMember("essential", value, when="always" if given else "new"),)
 
 
 def _warnings(options: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -214,3 +299,34 @@ def _warnings(options: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
             " give install_bundle_secret instead",
         ),
     )
+
+
+_SAMPLE = {
+    "defender_image": "defender",
+    "ws_address": "wss://c:443",
+    "install_bundle_secret": "arn:aws:ssm:r:1:parameter/unnamed",
+}
+
+AGENT = Agent(
+    NAME,
+    "Prisma Cloud",
+    "Prisma Cloud App-Embedded Defender",
+    Marks(
+        names=(CONTAINER,),
+        images=("twistlock/defender",),
+        programs=(DEFENDER,),
+        wraps=(
+            *(WrapEntryPoint((path, *WORDS)) for path in LAUNCHERS.values()),
+            *(ShellWrapCommand(SHELL, (p, *WORDS)) for p in LAUNCHERS.values()),
+        ),
+        variables=("TW_", "DEFENDER_TYPE", "FARGATE_TASK", BUNDLE, "WS_ADDRESS"),
+        secrets=(BUNDLE,),
+        ptrace=True,
+        runtime_security=True,
+    ),
+    OPTIONS,
+    recipe,
+    facts=("family",),
+    aliases=("twistlock", "prisma", "prismacloud", "defender", "palo_alto"),
+    samples=tuple({**_SAMPLE, "wrap": wrap} for wrap in ("entry_point", "command")),
+)

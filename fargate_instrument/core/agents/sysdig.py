@@ -1,13 +1,13 @@
 """Sysdig's workload agent: options and task facts to a recipe.
 
 Facts: the vendor's Terraform provider 3.9 and its examples. ``compatibility``
-``provider-v3`` asks for that provider's output, for a migration without a diff.
+``provider-v3`` asks for that provider's output: see ``sysdig_v3``.
 """
 
 from __future__ import annotations
 
-from fargate_instrument.core.agents import options as read
-from fargate_instrument.core.agents.marks import repository
+from fargate_instrument.core.agents import Agent, Marks, Option
+from fargate_instrument.core.agents import reading as read
 from fargate_instrument.core.errors import Failure, Problem
 from fargate_instrument.core.jsontext import dump
 from fargate_instrument.core.recipe import (
@@ -19,7 +19,7 @@ from fargate_instrument.core.recipe import (
     Recipe,
     RequireTask,
     SetEnvironment,
-    SortEnvironment,
+    SetMember,
     UniqueEnvironment,
     WrapEntryPoint,
 )
@@ -32,80 +32,155 @@ if TYPE_CHECKING:
     from fargate_instrument.core.recipe import Step
 
 NAME = "sysdig"
-FACTS: tuple[str, ...] = ()
-
 CONTAINER = "SysdigInstrumentation"
 LAUNCHER = "/opt/draios/bin/instrument"
 LOGWRITER = "/opt/draios/bin/logwriter"
+RETIRED = "/opt/draios/bin/waitforever"
 LOGWRITER_PORT = 32000
 LAST_PORT = 65535
 KEY = "SYSDIG_ACCESS_KEY"
 WRAPPER = "__INSTRUMENTATION_WRAPPER"
 BARE_PDIG = "/opt/draios/bin/pdig,-C,-t,-1"
+TASK = RequireTask("task", "1.4.0", x86_only=True, ports=(LOGWRITER_PORT,))
 
 LEVELS = ("silent", "fatal", "critical", "error", "warning", "info", "debug", "trace")
 MODES = ("auto", "force", "")
 SETS = {"sysdig_logging": (*LEVELS, ""), "sidecar": MODES}
 """Option -> its documented values; the vendor's provider takes any text."""
 
-_SIZES = {
+SIZES = {
     "cpu": "instrumentation_cpu",
     "memory": "instrumentation_memory_limit",
     "memoryReservation": "instrumentation_memory_reservation",
 }
 
+OPTIONS = (
+    Option(
+        "workload_agent_image",
+        "needed_text",
+        "Image of the agent's container, for example"
+        " `quay.io/sysdig/workload-agent:6.2.1`.",
+        required=True,
+    ),
+    Option(
+        "collector_host",
+        "text",
+        "Collector of your Sysdig region. Required unless `orchestrator_host` is"
+        " given.",
+    ),
+    Option(
+        "collector_port",
+        "port",
+        "Port of the collector; the agent's own default is 6443.",
+    ),
+    Option(
+        "sysdig_access_key_secret",
+        "arn",
+        "ARN of the Secrets Manager secret or SSM parameter that holds the access key."
+        " Preferred.",
+    ),
+    Option(
+        "sysdig_access_key",
+        "text",
+        "The access key in plain text. It ends up in the task definition and in state.",
+        secret=True,
+    ),
+    Option(
+        "image_auth_secret",
+        "text",
+        "ARN of the secret with the credentials of the agent image's registry.",
+    ),
+    Option(
+        "orchestrator_host",
+        "text",
+        "Orchestrator agent; deprecated, unsupported by workload agents from 6.0.0 on.",
+    ),
+    Option("orchestrator_port", "port", "Port of the orchestrator agent; deprecated."),
+    Option(
+        "sysdig_logging",
+        "text",
+        "Log level: silent, fatal, critical, error, warning, info, debug or trace.",
+    ),
+    Option(
+        "log_configuration",
+        "log_configuration",
+        "Log configuration of the agent's container: three awslogs values, or ECS's own"
+        " form.",
+    ),
+    Option("ignore_containers", "names", "Containers to leave alone, by exact name."),
+    Option(
+        "bare_pdig_on_containers",
+        "names",
+        "Containers that run under bare pdig, by exact name.",
+    ),
+    Option(
+        "sidecar", "text", "Sidecar mode: auto (default), force or the empty text."
+    ),
+    Option(
+        "priority",
+        "choice",
+        "What comes first under pressure: availability (default) or security.",
+        values=("availability", "security"),
+    ),
+    Option(
+        "instrumentation_essential",
+        "flag",
+        "Whether the task stops with the agent. Default: true if priority is security.",
+    ),
+    Option(
+        "instrumentation_cpu",
+        "count",
+        "CPU units of the agent's container; 0 or absent: not written.",
+    ),
+    Option(
+        "instrumentation_memory_limit",
+        "count",
+        "Hard memory limit of the agent's container, MiB; 0 or absent: not written.",
+    ),
+    Option(
+        "instrumentation_memory_reservation",
+        "count",
+        "Soft memory limit of the agent's container, MiB; 0 or absent: not written.",
+    ),
+    Option(
+        "compatibility",
+        "choice",
+        "`provider-v3`: the exact output of the vendor's provider 3.9, to migrate"
+        " without a diff.",
+        values=("", "provider-v3"),
+    ),
+)
 
-def recipe(options: Mapping[str, Any], task: Mapping[str, Any]) -> Recipe:  # noqa: ARG001
+
+def recipe(options: Mapping[str, Any], task: Mapping[str, Any]) -> Recipe:
     """Turn checked options into a recipe; raises Failure for what they lack."""
-    exact = options.get("compatibility") == "provider-v3"
-    problems = _problems(options, exact)
+    if options.get("compatibility") == "provider-v3":
+        from fargate_instrument.core.agents import sysdig_v3  # noqa: PLC0415
+
+        return sysdig_v3.recipe(options, task)
+    problems = _problems(options)
     if problems:
         raise Failure(problems)
-    variables = _variables(options, exact)
     secret = read.text(options, "sysdig_access_key_secret")
-    log = read.log_configuration(options)
     auth = read.text(options, "image_auth_secret")
+    arns = read.arns(secret, auth, log=read.log_configuration(options))
     return Recipe(
         NAME,
-        steps=_steps(options, variables, secret, exact),
-        containers=(_sidecar(options, variables, exact),),
-        task=RequireTask(
-            pid_mode="task",
-            platform_version="1.4.0",
-            x86_only=True,
-            ports=(LOGWRITER_PORT,),
-        ),
-        secret_arns=read.arns(secret, auth, log=log),
+        steps=_steps(options),
+        containers=(_sidecar(options),),
+        task=TASK,
+        secret_arns=arns,
         secret_names=(KEY,),
-        exact=exact,
+        policies=read.may_read(arns),
         exclude=tuple(options.get("ignore_containers") or ()),
         exclude_option="options.ignore_containers",
-        warnings=_warnings(options, exact),
+        warnings=warnings(options),
     )
 
 
-def _problems(options: Mapping[str, Any], exact: bool) -> list[Problem]:
-    found = []
+def _problems(options: Mapping[str, Any]) -> list[Problem]:
     has = {name for name, value in options.items() if value not in (None, "", [], {})}
-    if read.text(options, "workload_agent_image").strip() == "null":
-        found.append(
-            read.needed(
-                "workload_agent_image",
-                'is the word "null", which is no image',
-                "give the image's name; a missing value was probably written as text",
-            )
-        )
-    if "sysdig_access_key" in has and "sysdig_access_key_secret" in has:
-        found.append(
-            read.needed(
-                "sysdig_access_key",
-                "is given beside sysdig_access_key_secret",
-                "give the secret's ARN alone",
-            )
-        )
-    if exact:
-        return found + _not_in_v3(options, has)
-    found += _outside_sets(options) + _bad_ports(options)
+    found = [*needs(options), *_outside_sets(options), *_bad_ports(options)]
     if not has & {"collector_host", "orchestrator_host"}:
         found.append(
             read.needed(
@@ -125,7 +200,29 @@ def _problems(options: Mapping[str, Any], exact: bool) -> list[Problem]:
     return found
 
 
-def _undocumented(options: Mapping[str, Any]) -> list[str]:
+def needs(options: Mapping[str, Any]) -> list[Problem]:
+    """List what is wrong with options whatever is asked for."""
+    found = []
+    if read.text(options, "workload_agent_image").strip() == "null":
+        found.append(
+            read.needed(
+                "workload_agent_image",
+                'is the word "null", which is no image',
+                "give the image's name; a missing value was probably written as text",
+            )
+        )
+    if options.get("sysdig_access_key") and options.get("sysdig_access_key_secret"):
+        found.append(
+            read.needed(
+                "sysdig_access_key",
+                "is given beside sysdig_access_key_secret",
+                "give the secret's ARN alone",
+            )
+        )
+    return found
+
+
+def undocumented(options: Mapping[str, Any]) -> list[str]:
     """Name the options whose value is outside their documented set."""
     return [
         name for name, known in SETS.items() if read.text(options, name) not in known
@@ -140,7 +237,7 @@ def _outside_sets(options: Mapping[str, Any]) -> list[Problem]:
             (),
             "request",
         )
-        for name in _undocumented(options)
+        for name in undocumented(options)
     ]
 
 
@@ -161,30 +258,9 @@ def _is_port(text: str) -> bool:
     return digits and 0 < int(text) <= LAST_PORT
 
 
-def _not_in_v3(options: Mapping[str, Any], has: set[str]) -> list[Problem]:
-    found = []
-    if "sysdig_access_key_secret" in has:
-        found.append(
-            read.needed(
-                "sysdig_access_key_secret",
-                "cannot be expressed by the vendor's provider",
-                'take compatibility = "provider-v3" out to use it',
-            )
-        )
-    if "log_configuration" in has and "group" not in options["log_configuration"]:
-        found.append(
-            read.needed(
-                "log_configuration",
-                "cannot be expressed by the vendor's provider in this form",
-                "give group, stream_prefix and region, or take compatibility out",
-            )
-        )
-    return found
-
-
-def _variables(options: Mapping[str, Any], exact: bool) -> dict[str, str]:
-    """Name the agent's variables in the vendor's order; empty ones only if exact."""
-    given = {
+def variables(options: Mapping[str, Any]) -> dict[str, str]:
+    """Name the agent's variables in the vendor's order; absent ones are empty."""
+    return {
         KEY: read.text(options, "sysdig_access_key"),
         "SYSDIG_COLLECTOR": read.text(options, "collector_host"),
         "SYSDIG_COLLECTOR_PORT": read.text(options, "collector_port"),
@@ -194,7 +270,6 @@ def _variables(options: Mapping[str, Any], exact: bool) -> dict[str, str]:
         "SYSDIG_PRIORITY": read.text(options, "priority") or "availability",
         "SYSDIG_SIDECAR": _mode(options),
     }
-    return {name: value for name, value in given.items() if value or exact}
 
 
 def _mode(options: Mapping[str, Any]) -> str:
@@ -202,112 +277,104 @@ def _mode(options: Mapping[str, Any]) -> str:
     return "auto" if value is None else str(value)
 
 
-def _steps(
-    options: Mapping[str, Any], variables: dict[str, str], secret: str, exact: bool
-) -> tuple[Step, ...]:
-    bare = tuple(options.get("bare_pdig_on_containers") or ())
-    steps: list[Step] = [
-        WrapEntryPoint((LAUNCHER,), layout="command", as_given=exact),
-        UniqueEnvironment(),
-    ]
-    if secret:
-        steps.append(AddSecret(KEY, secret))
-    steps += [
-        SetEnvironment(name, value, secret=name == KEY)
-        for name, value in variables.items()
-    ]
-    if bare:
-        option = "options.bare_pdig_on_containers"
-        steps.append(SetEnvironment(WRAPPER, BARE_PDIG, only_on=bare, option=option))
-    if exact:
-        steps.append(SortEnvironment())
-    return (*steps, AddCapability("SYS_PTRACE"), MountFrom(SIDECAR, read_only=True))
-
-
-def _sidecar(
-    options: Mapping[str, Any], variables: dict[str, str], exact: bool
-) -> AddContainer:
-    image = read.text(options, "workload_agent_image")
-    definition: dict[str, Any] = {
-        "name": CONTAINER,
-        "image": image,
-        "entryPoint": [LOGWRITER],
-        "environment": [{"name": n, "value": v} for n, v in variables.items()],
-    }
+def _told(options: Mapping[str, Any]) -> tuple[Step, ...]:
+    """Set the variables that have a value, and the key by reference."""
     secret = read.text(options, "sysdig_access_key_secret")
-    definition.update(read.references(options, KEY, secret))
-    definition.update(_essential_and_sizes(options, exact))
+    given = {name: value for name, value in variables(options).items() if value}
+    first = (AddSecret(KEY, secret),) if secret else ()
+    return (*first, *read.variables(given, secrets=(KEY,)))
+
+
+def bare(options: Mapping[str, Any]) -> tuple[Step, ...]:
+    """Run some containers under bare pdig, by name."""
+    names = tuple(options.get("bare_pdig_on_containers") or ())
+    option = "options.bare_pdig_on_containers"
+    step = SetEnvironment(WRAPPER, BARE_PDIG, only_on=names, option=option)
+    return (step,) if names else ()
+
+
+def _steps(options: Mapping[str, Any]) -> tuple[Step, ...]:
+    return (
+        WrapEntryPoint((LAUNCHER,), layout="command"),
+        UniqueEnvironment(),
+        *_told(options),
+        *bare(options),
+        AddCapability("SYS_PTRACE"),
+        MountFrom(SIDECAR, read_only=True),
+    )
+
+
+def program() -> SetMember:
+    """Say what the sidecar runs; one that runs another of the agent's programs stays."""
+    return SetMember("entryPoint", [LOGWRITER], when="new", retired=([RETIRED],))
+
+
+def _sidecar(options: Mapping[str, Any]) -> AddContainer:
+    security = read.text(options, "priority") == "security"
+    essential = read.flag(options, "instrumentation_essential", security)
     return AddContainer(
-        definition,
-        aliases=("sysdigInstrumentation",),
-        entry_points=(
-            LOGWRITER,
-            "/opt/draios/bin/sidecar",
-            "/opt/draios/bin/waitforever",
+        CONTAINER,
+        read.text(options, "workload_agent_image"),
+        steps=(
+            program(),
+            *_told(options),
+            *read.registry_and_logs(options),
+            SetMember("essential", essential),
+            *read.sizes(options, SIZES),
         ),
-        images=("/workload-agent", repository(image)),
-        renamed_entry_points=(("/opt/draios/bin/waitforever", LOGWRITER),),
-        keep_entry_point=True,
-        own_variables=("SYSDIG_", WRAPPER),
-        inherit_environment=exact,
     )
 
 
-def _essential_and_sizes(options: Mapping[str, Any], exact: bool) -> dict[str, Any]:
-    sizes: dict[str, Any] = read.sizes(options, _SIZES)
-    if not exact:
-        security = read.text(options, "priority") == "security"
-        essential = read.flag(options, "instrumentation_essential", security)
-        return {"essential": essential, **sizes}
-    if not _v3_post_step(options):
-        return {}
-    if not read.flag(options, "instrumentation_essential", default=False):
-        sizes["essential"] = False
-    return sizes
-
-
-def _v3_post_step(options: Mapping[str, Any]) -> bool:
-    """Tell whether the vendor's provider honours essential, cpu and memory."""
-    return bool(
-        options.get("log_configuration") or options.get("bare_pdig_on_containers")
+def warnings(options: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Say what to know about options that work."""
+    plain = (
+        "stands in plain text in the task definition and in Terraform's state;"
+        " give sysdig_access_key_secret instead"
     )
-
-
-def _warnings(options: Mapping[str, Any], exact: bool) -> tuple[tuple[str, str], ...]:
-    found = []
-    if read.text(options, "sysdig_access_key"):
-        found.append(
-            (
-                "options.sysdig_access_key",
-                "stands in plain text in the task definition and in Terraform's state;"
-                " give sysdig_access_key_secret instead",
-            )
-        )
-    found += [
-        (
-            f"options.{name}",
-            "is deprecated: workload agents from 6.0.0 on talk to the collector",
-        )
-        for name in ("orchestrator_host", "orchestrator_port")
+    old = "is deprecated: workload agents from 6.0.0 on talk to the collector"
+    said = {
+        "sysdig_access_key": plain,
+        "orchestrator_host": old,
+        "orchestrator_port": old,
+    }
+    return tuple(
+        (f"options.{name}", text)
+        for name, text in said.items()
         if read.text(options, name)
-    ]
-    if exact:
-        found += [
-            (
-                f"options.{name}",
-                "is outside the documented values; the vendor's provider takes any"
-                " text, and so it is passed on",
-            )
-            for name in _undocumented(options)
-        ]
-    if exact and not _v3_post_step(options):
-        found += [
-            (
-                f"options.{name}",
-                "is ignored by the vendor's provider without log_configuration or"
-                " bare_pdig_on_containers, and so it is here",
-            )
-            for name in ("instrumentation_essential", *_SIZES.values())
-            if read.text(options, name) not in ("", "0", "False", "false")
-        ]
-    return tuple(found)
+    )
+
+
+AGENT = Agent(
+    NAME,
+    "Sysdig",
+    "Sysdig Secure workload agent",
+    Marks(
+        names=(CONTAINER, "sysdigInstrumentation", "OrchestratorAgent"),
+        repositories=("quay.io/sysdig/workload-agent", "quay.io/sysdig/orchestrator-agent"),
+        images=("workload-agent", "sysdig/orchestrator-agent"),
+        programs=(LOGWRITER, "/opt/draios/bin/sidecar", RETIRED),
+        wraps=(WrapEntryPoint((LAUNCHER,), layout="command"), WrapEntryPoint((LAUNCHER,))),
+        variables=("SYSDIG_", WRAPPER),
+        copies_environment=True,
+        secrets=(KEY,),
+        ports=(LOGWRITER_PORT,),
+        ptrace=True,
+        architectures=("X86_64",),
+        runtime_security=True,
+    ),
+    OPTIONS,
+    recipe,
+    aliases=("falco", "sysdig_secure", "sysdig_agent"),
+    samples=(
+        {
+            "workload_agent_image": "workload-agent",
+            "collector_host": "c",
+            "collector_port": "1",
+            "orchestrator_host": "o",
+            "orchestrator_port": "1",
+            "sysdig_logging": "info",
+            "sysdig_access_key_secret": "arn:aws:ssm:r:1:parameter/unnamed",
+            "bare_pdig_on_containers": ["*"],
+        },
+    ),
+)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from fargate_instrument.core import marks
 from fargate_instrument.core.rules.resources import mebibytes, units
-from fargate_instrument.core.rules.wrappers import LEAST, declared, launchers, vendor_of
+from fargate_instrument.core.rules.wrappers import declared, launchers, least
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from fargate_instrument.core.marks import Owner
     from fargate_instrument.core.rules.finding import Path
     from fargate_instrument.core.rules.subject import Subject
     from fargate_instrument.core.rules.wrappers import Launcher
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
 LEAST_SECONDS = 30
 DEFAULT_INTERVAL, DEFAULT_RETRIES = 30, 3
-LOG_WRITER_PORT = 32000
 ROOT = ("", "0", "root")
 POLICIES = {
     "logConfiguration": "log configuration",
@@ -28,11 +29,13 @@ POLICIES = {
 
 def check(subject: Subject) -> None:
     """Ask H2, H3, H6-H9, H11, H13, H17 and H19-H22."""
-    agents: list[tuple[Path, Value, str]] = []
+    owners = marks.owners([container for _, container in subject.containers])
+    agents: list[tuple[Path, Value, Owner]] = [
+        (*subject.containers[index], owner)
+        for index, owner in owners.items()
+        if owner.proven
+    ]
     for path, container in subject.containers:
-        vendor = vendor_of(container)
-        if vendor:
-            agents.append((path, container, vendor))
         wrapped = _wrapped(subject, container)
         if wrapped:
             _wrapping(subject, path, container, wrapped)
@@ -113,21 +116,21 @@ def _start_period(
         subject.report.add("H6", where, message, container)
 
 
-def _agents(subject: Subject, agents: list[tuple[Path, Value, str]]) -> None:
+def _agents(subject: Subject, agents: list[tuple[Path, Value, Owner]]) -> None:
     probes = any("healthCheck" in container for _, container in subject.containers)
     own = {path for path, _, _ in agents}
     applications = [one for path, one in subject.containers if path not in own]
     sized = any(subject.task.get(member) for member in ("cpu", "memory"))
-    for path, container, vendor in agents:
+    for path, container, owner in agents:
         essential = container.get("essential", True)
         if probes and essential and "healthCheck" not in container:
             message = "is essential without healthCheck, and another container has one"
             subject.report.add("H11", path, message, container)
         if sized:
-            _share(subject, path, container, vendor)
+            _share(subject, path, container, owner)
         _unlike(subject, path, container, applications)
-    if any(vendor == "Sysdig" for _, _, vendor in agents):
-        _log_writer_port(subject)
+    for owner in {owner.agent: owner for _, _, owner in agents}.values():
+        _taken_ports(subject, owner)
 
 
 def _unlike(
@@ -143,29 +146,36 @@ def _unlike(
             subject.report.add("H20", where, message, container, hint=hint)
 
 
-def _share(subject: Subject, path: Path, container: Value, vendor: str) -> None:
+def _share(subject: Subject, path: Path, container: Value, owner: Owner) -> None:
     report, task = subject.report, subject.task
     size = (units(task.get("cpu") or 0), mebibytes(task.get("memory") or 0))
-    for have, least, what in zip(
-        size, LEAST.get(vendor, (0, 0)), ("CPU units", "MiB"), strict=True
+    for have, need, what in zip(
+        size, least(owner.agent), ("CPU units", "MiB"), strict=True
     ):
-        if have and have < least:
-            message = f"needs {least} {what} alone, and the whole task has {have}"
+        if have and have < need:
+            message = f"needs {need} {what} alone, and the whole task has {have}"
             hint = "raise the task's cpu and memory"
             report.add("H17", path, message, container, hint=hint)
     limits = ("cpu", "memory", "memoryReservation")
     if not any(container.get(member) for member in limits):
-        message = f"has no cpu or memory of its own: {vendor} shares the task's"
+        message = f"has no cpu or memory of its own: {owner.vendor} shares the task's"
         hint = "give it cpu and memoryReservation, or a larger task"
         report.add("H17", path, message, container, hint=hint)
 
 
-def _log_writer_port(subject: Subject) -> None:
+def _taken_ports(subject: Subject, owner: Owner) -> None:
+    """Find port mappings of applications that take a port of the agent's."""
+    ports = marks.marks(owner.agent).get("ports", ())
     for path, container, entry in subject.entries("portMappings"):
-        if entry.get("containerPort") == LOG_WRITER_PORT:
+        port = entry.get("containerPort")
+        if port in ports and not _is(owner, container):
             where = (*path, "containerPort")
-            message = f"maps port {LOG_WRITER_PORT}, which Sysdig's log writer takes"
+            message = f"maps port {port}, on which {owner.vendor} listens"
             subject.report.add("H22", where, message, container)
+
+
+def _is(owner: Owner, container: Value) -> bool:
+    return marks.is_named(owner.agent, container)
 
 
 def _shared_processes(subject: Subject) -> None:

@@ -1009,9 +1009,10 @@ HAZARDS: dict[str, Row] = {
     "H22": (
         "warning",
         "",
-        "port 32000 is mapped while Sysdig's log writer listens there",
+        "a port is mapped on which an agent of the task listens",
         "",
-        "use another port, or set SYSDIG_LOG_LISTEN_PORT and SYSDIG_LOG_FORWARD_ADDR",
+        "use another port, or move the agent's (Sysdig: SYSDIG_LOG_LISTEN_PORT and"
+        " SYSDIG_LOG_FORWARD_ADDR)",
     ),
 }
 

@@ -1,12 +1,10 @@
-"""Launchers of runtime agents, told by their paths in an argument list; no rule.
-
-A fact about a launcher stands here only if its vendor documents or publishes it.
-"""
+"""What is known of the agents on a container, for the rules; no rule, and no mark."""
 
 from __future__ import annotations
 
-from fargate_instrument.core.agents.marks import IMAGES, NAMES, owner
+from fargate_instrument.core import marks
 from fargate_instrument.core.frozen import Frozen
+from fargate_instrument.core.known import AGENTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,76 +17,48 @@ if TYPE_CHECKING:
 class Launcher(Frozen):
     """How an agent starts an application, and what it asks of the container.
 
-    ``vendor``: as in the marks of known agents. ``path``: how its paths begin.
-    ``ptrace``: it traces the application. ``root_only``: it works for root alone.
-    ``writes``: where it writes on the application's root file system.
-    ``x86_only``: the vendor documents X86_64 alone.
+    ``vendor``: as people call it. ``path``: the launcher, if one was seen. The rest is
+    as in the marks of agents.
     """
 
     vendor: str
     path: str
-    ptrace: bool = True
+    ptrace: bool = False
     root_only: bool = False
     writes: str = ""
     x86_only: bool = False
 
 
-LAUNCHERS = (
-    Launcher("Sysdig", "/opt/draios/bin/", x86_only=True),
-    Launcher("Prisma Cloud", "/var/lib/twistlock/fargate/defender"),
-    Launcher("CrowdStrike", "/tmp/CrowdStrike/", writes="/tmp/CrowdStrike-private"),  # noqa: S108
-    Launcher("Aqua", "/.aquasec/bin/", ptrace=False),
-    Launcher("Wiz", "/opt/wiz/sensor/"),
-    Launcher("Datadog", "/cws-instrumentation-volume/"),
-    Launcher("Lacework", "/var/lib/lacework-backup/", ptrace=False, root_only=True),
-    Launcher("DoiT", "/opt/attrb/launch/", ptrace=False),
-    Launcher("Deepfence", "/deepfence/usr/local/bin/", ptrace=False),
-)
-
 SECRETS = frozenset(
-    {
-        "SYSDIG_ACCESS_KEY",
-        "INSTALL_BUNDLE",
-        "AQUA_TOKEN",
-        "WIZ_API_CLIENT_SECRET",
-        "UPWIND_AUTH_CLIENT_SECRET",
-        "LaceworkAccessToken",
-        "DD_API_KEY",
-        "NRIA_LICENSE_KEY",
-        "SPLUNK_ACCESS_TOKEN",
-        "DT_PAAS_TOKEN",
-    }
+    name for known in AGENTS.values() for name in known.get("secrets", ())
 )
 """Variables with which agents take their credentials."""
 
-LEAST = {"Lacework": (512, 1024), "Trend": (1024, 512)}
-"""Vendor -> the CPU units and MiB of memory that it publishes as its minimum."""
 
-
-_LAST_PARTS = frozenset(suffix.rpartition("/")[2] for suffix in IMAGES)
-
-
-def vendor_of(container: Value) -> str:
-    """Name the vendor whose agent a container is, or give the empty string."""
-    image = container.get("image", "")
-    last = image.rpartition("@")[0] or image
-    last = last.rpartition("/")[2].partition(":")[0]
-    if last in _LAST_PARTS or container.get("name") in NAMES:
-        return owner(container)
-    return ""
+def least(agent: str) -> tuple[int, int]:
+    """Give the CPU units and MiB of memory that an agent's vendor publishes as least."""
+    found: tuple[int, int] = marks.marks(agent).get("least", (0, 0))
+    return found
 
 
 def launchers(container: Value) -> list[Launcher]:
-    """Find the launchers in a container's argument list, in no order.
+    """Find the launchers through which a container starts, outermost first."""
+    return [
+        Launcher(
+            known["vendor"],
+            _first(wrap),
+            ptrace=known.get("ptrace", False),
+            root_only=known.get("root_only", False),
+            writes=known.get("writes", ""),
+            x86_only=known.get("architectures") == ("X86_64",),
+        )
+        for agent, wrap in marks.chain(container)
+        for known in [AGENTS[agent]]
+    ]
 
-    An agent's own container runs its own programs; that wraps nothing.
-    """
-    entry, command = container.get("entryPoint"), container.get("command")
-    if not (entry or command):
-        return []
-    argv = "\n".join((*(entry or ()), *(command or ())))
-    found = [launcher for launcher in LAUNCHERS if launcher.path in argv]
-    return [] if found and vendor_of(container) else found
+
+def _first(wrap: Any) -> str:
+    return str((getattr(wrap, "prefix", None) or getattr(wrap, "launcher", ("",)))[0])
 
 
 def declared(facts: Iterable[Value], name: str) -> list[Launcher]:

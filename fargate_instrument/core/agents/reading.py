@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from fargate_instrument.core.errors import Problem
+from fargate_instrument.core.recipe import Policies, SetEnvironment, SetMember
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+    from collections.abc import Collection, Mapping, Sequence
+    from typing import Any, TypeAlias
 
     Options = Mapping[str, Any]
+    Steps: TypeAlias = tuple[SetEnvironment, ...]
+
+SIZES = {"cpu": "cpu", "memory": "memory", "memoryReservation": "memory_reservation"}
+"""Member of a container definition -> the option that most agents have for it."""
 
 
 def text(options: Options, name: str) -> str:
@@ -46,24 +51,25 @@ def log_configuration(options: Options) -> dict[str, Any] | None:
     }
 
 
-def references(options: Options, variable: str, secret: str) -> dict[str, Any]:
-    """Make what an agent's container takes from elsewhere: secret, registry, logs.
-
-    ``secret``: ARN that ``variable`` comes from. What is not asked for is left out.
-    """
+def registry_and_logs(options: Options) -> tuple[SetMember, ...]:
+    """Make what an agent's container takes from elsewhere, as far as it is asked for."""
     auth = text(options, "image_auth_secret")
     made = {
-        "secrets": [{"name": variable, "valueFrom": secret}] if secret else None,
         "repositoryCredentials": {"credentialsParameter": auth} if auth else None,
         "logConfiguration": log_configuration(options),
     }
-    return {member: value for member, value in made.items() if value}
+    return tuple(SetMember(member, value) for member, value in made.items() if value)
 
 
-def sizes(options: Options, names: Mapping[str, str]) -> dict[str, int]:
+def sizes(options: Options, names: Mapping[str, str] = SIZES) -> tuple[SetMember, ...]:
     """Read container sizes: member -> option; absent and 0 are left out."""
     read = {member: count(options, name) for member, name in names.items()}
-    return {member: value for member, value in read.items() if value}
+    return tuple(SetMember(member, value) for member, value in read.items() if value)
+
+
+def variables(values: Mapping[str, str], secrets: Collection[str] = ()) -> Steps:
+    """Set variables, in this order; values of ``secrets`` are never shown."""
+    return tuple(SetEnvironment(n, v, secret=n in secrets) for n, v in values.items())
 
 
 def arns(*candidates: str, log: Mapping[str, Any] | None = None) -> tuple[str, ...]:
@@ -82,6 +88,21 @@ def _resource(reference: str) -> str:
     if len(parts) > 7 and parts[0] == "arn" and parts[2] == "secretsmanager":  # noqa: PLR2004
         return ":".join(parts[:7])
     return reference
+
+
+def may_read(secrets: Sequence[str]) -> Policies:
+    """Write what the execution role needs to read secrets and parameters by ARN."""
+    actions = {
+        "secretsmanager": "secretsmanager:GetSecretValue",
+        "ssm": "ssm:GetParameters",
+    }
+    statements = [
+        {"Action": [action], "Effect": "Allow", "Resource": found}
+        for service, action in actions.items()
+        for found in [[arn for arn in secrets if arn.split(":")[2:3] == [service]]]
+        if found
+    ]
+    return Policies(execution_role=tuple(statements))
 
 
 def needed(name: str, why: str, *fixes: str) -> Problem:
