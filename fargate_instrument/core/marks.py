@@ -14,6 +14,7 @@ from fargate_instrument.core.recipe import (
     ShellWrapCommand,
     WrapEntryPoint,
 )
+from fargate_instrument.core.shell import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,6 +74,13 @@ class Owner(Frozen):
     def vendor(self) -> str:
         """Name the vendor, for people."""
         return str(AGENTS[self.agent]["vendor"])
+
+
+class Found(Frozen):
+    """A wrap that was found. ``raw``: it runs a line that needs its shell."""
+
+    wrap: Wrap
+    raw: bool = False
 
 
 def repository(image: str) -> str:
@@ -229,11 +237,11 @@ def wraps_of(agent: str, steps: Iterable[Step] = ()) -> tuple[Wrap, ...]:
     return (*known, *asked)
 
 
-def form(container: Container, wraps: Iterable[Wrap]) -> Wrap | None:
+def form(container: Container, wraps: Iterable[Wrap]) -> Found | None:
     """Find the form in which a container is wrapped: its argv starts it, whole."""
     entry_point = ecs.known_argv(container.get("entryPoint"))
     command = ecs.known_argv(container.get("command"))
-    found: Wrap | None = None
+    found: Found | None = None
     for wrap in wraps:
         if isinstance(wrap, WrapEntryPoint):
             prefix = list(wrap.prefix)
@@ -242,38 +250,44 @@ def form(container: Container, wraps: Iterable[Wrap]) -> Wrap | None:
             alone = len(entry_point) == len(prefix) and wrap.layout == "command"
             if alone or found is None:
                 layout = "command" if alone else "entry_point"
-                found = wrap.replace(layout=layout, as_given=False)
-        elif isinstance(wrap, ShellWrapCommand):
-            if _line(command, wrap.shell, " ".join(wrap.launcher)):
-                return found or wrap
-        elif _line(entry_point, wrap.shell, wrap.line):
-            return found or wrap
+                found = Found(wrap.replace(layout=layout, as_given=False))
+        elif found is None and isinstance(wrap, ShellWrapCommand):
+            found = _behind(command, wrap, " ".join(wrap.launcher))
+        elif found is None:
+            found = _behind(entry_point, wrap, wrap.line)
     return found
 
 
-def _line(items: list[Any], shell: tuple[str, ...], start: str) -> bool:
-    return (
-        bool(items)
-        and items[:-1] == list(shell)
-        and isinstance(items[-1], str)
-        and items[-1].startswith(start + " ")
-    )
+def _behind(items: list[Any], wrap: Any, start: str) -> Found | None:
+    """Find a wrap whose shell runs a line that begins with a launcher."""
+    if not items or items[:-1] != list(wrap.shell) or not isinstance(items[-1], str):
+        return None
+    if not items[-1].startswith(start + " "):
+        return None
+    return Found(wrap, raw=words(items[-1][len(start) + 1 :]) is None)
 
 
-def unwrapped(container: Container, wrap: Wrap) -> Container:
-    """Take a wrap off that ``form`` has found; the argv behind it stays the same."""
+def unwrapped(container: Container, found: Found) -> Container:
+    """Take a wrap off that ``form`` has found; what runs behind it stays the same."""
     entry_point = ecs.known_argv(container.get("entryPoint"))
     command = ecs.known_argv(container.get("command"))
+    wrap = found.wrap
     if isinstance(wrap, ShellWrapCommand):
-        start = len(" ".join(wrap.launcher)) + 1
-        return {**container, "command": [*command[:-1], command[-1][start:]]}
+        made = _line(command, " ".join(wrap.launcher), found.raw)
+        return {**container, "command": made}
     if isinstance(wrap, ShellWrapArgv):
-        line = entry_point[-1][len(wrap.line) + 1 :]
-        return _with_argv(container, [*entry_point[:-1], line], command)
+        made = _line(entry_point, wrap.line, found.raw)
+        return _with_argv(container, made, command)
     rest = entry_point[len(wrap.prefix) :]
     if wrap.layout == "command":
         return _with_argv(container, rest + command, [])
     return _with_argv(container, rest, command)
+
+
+def _line(items: list[Any], start: str, raw: bool) -> list[Any]:
+    """Take a launcher off a shell's line; words that need no shell stand alone then."""
+    rest = items[-1][len(start) + 1 :]
+    return [*items[:-1], rest] if raw else list(words(rest) or ())
 
 
 def _with_argv(
@@ -295,13 +309,13 @@ def chain(container: Container) -> list[tuple[str, Wrap]]:
         if not candidates:
             return found
         for agent in candidates:
-            wrap = form(container, wraps_of(agent))
-            if wrap is not None:
+            there = form(container, wraps_of(agent))
+            if there is not None:
                 break
         else:
             return found
-        found.append((agent, wrap))
-        container = unwrapped(container, wrap)
+        found.append((agent, there.wrap))
+        container = unwrapped(container, there)
 
 
 def _candidates(container: Container) -> list[str]:

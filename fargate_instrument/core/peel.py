@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fargate_instrument.core.ecs import Container
-    from fargate_instrument.core.marks import Wrap
+    from fargate_instrument.core.marks import Found, Wrap
     from fargate_instrument.core.provenance import Record
 
     Scope = Callable[[str, str], bool]
@@ -40,7 +40,7 @@ class Peeled(Frozen):
     containers: list[Any]
     records: Mapping[str, tuple[Record, ...]]
     before: Mapping[str, Container]
-    found: Mapping[tuple[str, str], Wrap]
+    found: Mapping[tuple[str, str], Found]
     leftovers: Mapping[tuple[str, str], Container]
     lost: tuple[tuple[str, str], ...]
     agents: frozenset[str]
@@ -90,7 +90,7 @@ class _Peeling:
         self.address = address
         self.records: dict[str, tuple[Record, ...]] = {}
         self.before: dict[str, Container] = {}
-        self.found: dict[tuple[str, str], Wrap] = {}
+        self.found: dict[tuple[str, str], Found] = {}
         self.leftovers: dict[tuple[str, str], Container] = {}
         self.lost: list[tuple[str, str]] = []
         self.agents: set[str] = set()
