@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
     Wrap: TypeAlias = WrapEntryPoint | ShellWrapCommand | ShellWrapArgv
 
+REFERENCES = (("dependsOn", "containerName"), ("volumesFrom", "sourceContainer"))
+"""Members in which a container names others -> the member of an entry that does."""
+
 ENOUGH = 2
 """Signs that have to agree before a container counts as an agent's own."""
 
@@ -174,10 +177,9 @@ def _used(containers: Sequence[Any]) -> dict[str, set[str]]:
 
 
 def _needed(container: Container) -> set[str]:
-    lists = (("volumesFrom", "sourceContainer"), ("dependsOn", "containerName"))
     return {
         str(entry.get(key))
-        for member, key in lists
+        for member, key in REFERENCES
         for entry in ecs.known_argv(container.get(member))
         if entry.__class__ is dict
     }
