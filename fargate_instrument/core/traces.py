@@ -134,6 +134,15 @@ class Unmarking:
             kept["entryPoint"] = argv[:count]
         if argv[count:]:
             kept["command"] = argv[count:]
+        if len(marks.chain(kept)) < len(marks.chain(container)):
+            self.problems.append(
+                Problem(
+                    f"{self.address}[{index}].command",
+                    f"{ecs.describe(container, index)} starts another agent's launcher"
+                    f" behind this one, which {count} items of entryPoint would part",
+                    ("count that launcher's items, too",),
+                )
+            )
         return kept
 
     def _say_line(self, container: Container, index: int) -> None:
