@@ -48,12 +48,14 @@ class Laid(Frozen):
 class Result(Frozen):
     """What came out. ``containers`` is meaningless if ``notes`` has problems.
 
-    ``task``: the task's members, with what the layers need there. ``trace``: (agent,
-    container name, step, container before, container after), in the order done.
+    ``task``: the task's members, with what the layers need there. ``owners``: whether a
+    container seemed to be an agent's own. ``trace``: (agent, container name, step,
+    container before, container after), in the order done.
     """
 
     containers: list[Any]
     task: dict[str, Any]
+    owners: bool
     layers: tuple[Laid, ...]
     notes: Notes
     trace: list[tuple[str, str, Step, Container, Container]]
@@ -74,7 +76,9 @@ def lay(
     run = _Laying(definition, peeled, layers, record, {} if ready is None else ready)
     done = tuple(run.layer(layer) for layer in layers)
     run.check_patterns()
-    return Result(run.labelled(), run.task, done, run.notes, run.trace)
+    return Result(
+        run.labelled(), run.task, run.owners, done, run.notes, run.trace
+    )
 
 
 class _Laying:
@@ -104,6 +108,7 @@ class _Laying:
             layer.recipe.agent: Own(layer.recipe, self.made, peeled) for layer in layers
         }
         self.added: dict[str, str] = {}
+        self.owners = False
         self.logging = any(_logs_through_router(layer.recipe) for layer in layers)
         self.seen: list[str] = []
 
@@ -150,7 +155,9 @@ class _Laying:
         else:
             others = self._others(layer)
             routers = marks.routers(self.made, used=self.logging)
-            around = Around(own.there, others, marks.owners(self.made), routers)
+            owners = marks.owners(self.made)
+            self.owners = self.owners or bool(owners)
+            around = Around(own.there, others, owners, routers)
         doubts: list[tuple[int, str]] = []
         reasons = targets.select(self.made, layer.recipe, reach, around, doubts)
         for index, said in doubts:

@@ -14,7 +14,6 @@ from fargate_instrument.core.recipe import (
     ShellWrapCommand,
     WrapEntryPoint,
 )
-from fargate_instrument.core.shell import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -266,7 +265,13 @@ def _behind(items: list[Any], wrap: Any, start: str) -> Found | None:
         return None
     if not items[-1].startswith(start + " "):
         return None
-    return Found(wrap, raw=words(items[-1][len(start) + 1 :]) is None)
+    return Found(wrap, raw=_words(items[-1][len(start) + 1 :]) is None)
+
+
+def _words(line: str) -> list[str] | None:
+    from fargate_instrument.core.shell import words  # noqa: PLC0415  (for shells alone)
+
+    return words(line)
 
 
 def unwrapped(container: Container, found: Found) -> Container:
@@ -289,7 +294,7 @@ def unwrapped(container: Container, found: Found) -> Container:
 def _line(items: list[Any], start: str, raw: bool) -> list[Any]:
     """Take a launcher off a shell's line; words that need no shell stand alone then."""
     rest = items[-1][len(start) + 1 :]
-    return [*items[:-1], rest] if raw else list(words(rest) or ())
+    return [*items[:-1], rest] if raw else list(_words(rest) or ())
 
 
 def _with_argv(
@@ -301,6 +306,15 @@ def _with_argv(
     if command:
         made["command"] = command
     return made
+
+
+def starts(wraps: Iterable[Wrap]) -> frozenset[str]:
+    """List the first items by which a container may be told to be wrapped at all.
+
+    Those of every known agent are among them.
+    """
+    own = (getattr(wrap, "prefix", None) or wrap.shell for wrap in wraps)  # type: ignore[union-attr]  # one of the two
+    return frozenset(_STARTS) | {str(items[0]) for items in own}
 
 
 def chain(container: Container) -> list[tuple[str, Wrap]]:

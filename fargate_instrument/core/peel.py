@@ -69,14 +69,17 @@ def peel(
 
 def _anything(containers: Sequence[Any], wraps: Mapping[str, Sequence[Wrap]]) -> bool:
     """Tell at a glance whether there can be anything to take off."""
+    firsts = marks.starts(wrap for forms in wraps.values() for wrap in forms)
     for container in containers:
         labels = container.get("dockerLabels")
         if labels.__class__ is dict and provenance.LABEL in labels:
             return True
-        for forms in wraps.values():
-            if marks.form(container, forms) is not None:
-                return True
-    return any(marks.chain(container) for container in containers)
+        for member in ("entryPoint", "command"):
+            items = container.get(member)
+            if items.__class__ is list and items and items[0].__class__ is str:
+                if items[0] in firsts:
+                    return True
+    return False
 
 
 class _Peeling:

@@ -5,13 +5,13 @@ read -> peel -> lay -> check -> render.
 
 from __future__ import annotations
 
-from fargate_instrument.core import claims, render
+from fargate_instrument.core import render
 from fargate_instrument.core.definition import PLATFORM_FACTS, TASK_FACTS
 from fargate_instrument.core.errors import Failure, Problem
 from fargate_instrument.core.frozen import Frozen
 from fargate_instrument.core.jsontext import place
 from fargate_instrument.core.lay import lay
-from fargate_instrument.core.marks import wraps_of
+from fargate_instrument.core.marks import chain, wraps_of
 from fargate_instrument.core.peel import peel, require_values
 from fargate_instrument.core.request import read_request
 from fargate_instrument.core.rules import check, whole_task
@@ -120,13 +120,27 @@ def _outcome(
     found = [*peeled.problems, *done.notes.problems]
     if not found:
         found = require_values(done.containers, definition.address)
-    found = claims.conflicts(definition, peeled, done) or found
+    found = _conflicts(definition, peeled, done) or found
     problems += found
     said = [warning for layer in layers for warning in layer.recipe.warnings]
     warnings = [*said, *done.notes.warnings]
     if not request.problems:
         _check(ask, request, done, problems, warnings, bool(found))
     return Outcome(ask.name, ask, done, tuple(sorted(set(warnings))))
+
+
+def _conflicts(definition: Definition, peeled: Peeled, done: Result) -> list[Problem]:
+    """Hold the layers against each other, and against those that are there already."""
+    if len(done.layers) == 1 and not peeled.records and not _others(peeled, done):
+        return []
+    from fargate_instrument.core import claims  # noqa: PLC0415  (it takes two)
+
+    return claims.conflicts(definition, peeled, done)
+
+
+def _others(peeled: Peeled, done: Result) -> bool:
+    """Tell at a glance whether another agent can be there already."""
+    return bool(done.owners) or any(chain(c) for c in peeled.containers)
 
 
 def _check(

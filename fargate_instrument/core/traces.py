@@ -11,8 +11,7 @@ from fargate_instrument.core.agents import NAMES, load, recognised
 from fargate_instrument.core.errors import Problem
 from fargate_instrument.core.jsontext import dump
 from fargate_instrument.core.recipe import AddMountPoint, When
-from fargate_instrument.core.steps import WORK
-from fargate_instrument.core.steps.without import entries
+from fargate_instrument.core.steps import WORK, without
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,9 +92,9 @@ class Unmarking:
     def _undone(self, container: Container, index: int, own: set[str]) -> Container:
         made = self._unwrapped(container, index)
         for step in self.steps:
-            made = WORK[type(step)].without(made, step, own)
+            made = getattr(without, WORK[type(step)].without)(made, step, own)
         for member, key in marks.REFERENCES:
-            made = entries(made, member, key, own)
+            made = without.entries(made, member, key, own)
         return made
 
     def _unwrapped(self, container: Container, index: int) -> Container:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fargate_instrument.core import ecs
 from fargate_instrument.core.jsontext import Number, dump
 from fargate_instrument.core.recipe import ShellWrapArgv, ShellWrapCommand
-from fargate_instrument.core.shell import quoted
 from fargate_instrument.core.steps.site import text
 
 TYPE_CHECKING = False
@@ -72,7 +71,7 @@ def _as_found(container: Container, prefix: list[str], site: Site) -> Container 
     if isinstance(wrap, ShellWrapCommand):
         if raw:
             return _behind(container, "command", wrap.shell, " ".join(prefix))
-        line = " ".join([*prefix, *map(quoted, command)])
+        line = _line(" ".join(prefix), command)
         return {**container, "command": [*wrap.shell, line]} if command else None
     if isinstance(wrap, ShellWrapArgv):
         return _behind(container, "entryPoint", wrap.shell, wrap.line) if raw else None
@@ -166,7 +165,7 @@ def shell_wrap_command(
     command = _command(container, site)
     if not command:
         return container
-    line = " ".join([*step.launcher, *map(quoted, command)])
+    line = _line(" ".join(step.launcher), command)
     return {**container, "command": [*step.shell, line]}
 
 
@@ -202,9 +201,15 @@ def shell_wrap_argv(
     argv = _argv(container, False, [*step.shell, step.line], site)
     if argv is None:
         return container
-    line = " ".join([step.line, *map(quoted, argv[0] + argv[1])])
+    line = _line(step.line, argv[0] + argv[1])
     kept = {key: item for key, item in container.items() if key != "command"}
     return {**kept, "entryPoint": [*step.shell, line]}
+
+
+def _line(start: str, argv: list[str]) -> str:
+    from fargate_instrument.core.shell import quoted  # noqa: PLC0415  (for shells alone)
+
+    return " ".join([start, *map(quoted, argv)])
 
 
 def append_text(container: Container, step: AppendText, site: Site) -> Container:
