@@ -5,17 +5,16 @@ from __future__ import annotations
 from fargate_instrument.core import ecs, marks
 from fargate_instrument.core.errors import Problem
 from fargate_instrument.core.jsontext import dump
-from fargate_instrument.core.recipe import SetEnvironment, When
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any, Protocol
 
     from fargate_instrument.core.definition import Definition
     from fargate_instrument.core.ecs import Container
     from fargate_instrument.core.own import Own
-    from fargate_instrument.core.recipe import Recipe, Step
+    from fargate_instrument.core.recipe import Recipe
     from fargate_instrument.core.steps import Notes, Site
 
     class Run(Protocol):
@@ -46,7 +45,7 @@ def names(run: Run, recipe: Recipe, own: Own, chosen: Sequence[int]) -> None:
 
 def only_on(recipe: Recipe, instrumented: Sequence[str], notes: Notes) -> None:
     """Find containers that an option names and that are not instrumented."""
-    for step in _variables(recipe.steps):
+    for step in recipe.limited:
         for name in step.only_on:
             if name not in instrumented:
                 notes.problems.append(
@@ -57,13 +56,6 @@ def only_on(recipe: Recipe, instrumented: Sequence[str], notes: Notes) -> None:
                         "request",
                     )
                 )
-
-
-def _variables(steps: Sequence[Step]) -> Iterator[SetEnvironment]:
-    for step in steps:
-        for one in step.steps if isinstance(step, When) else (step,):
-            if isinstance(one, SetEnvironment):
-                yield one
 
 
 def task(definition: Definition, recipe: Recipe, notes: Notes) -> None:

@@ -79,3 +79,20 @@ class Frozen(_Base):
 
         def replace(self, **changed: Any) -> Self:  # noqa: D102  (see above)
             return type(self)(**{f: getattr(self, f) for f in self._fields} | changed)
+
+
+class once:  # noqa: N801  (a decorator, in small letters as property is)
+    """A property of a frozen record that is worked out when it is first asked for."""
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+        self.__doc__ = function.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, record: Any, owner: type | None = None) -> Any:
+        """Work the value out; from now on the record's own attribute is found first."""
+        value = self.function(record)
+        record.__dict__[self.name] = value
+        return value

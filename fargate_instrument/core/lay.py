@@ -10,7 +10,7 @@ from fargate_instrument.core import ecs, fitness, marks, provenance, targets
 from fargate_instrument.core.frozen import Frozen
 from fargate_instrument.core.own import Own
 from fargate_instrument.core.provenance import Record
-from fargate_instrument.core.recipe import AddMountPoint, SetMember, WrapEntryPoint
+from fargate_instrument.core.recipe import AddMountPoint
 from fargate_instrument.core.shape import ContainerCheck
 from fargate_instrument.core.steps import WORK, Notes, Site, actions, text
 from fargate_instrument.core.targets import Around, Reach
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from fargate_instrument.core.definition import Definition
     from fargate_instrument.core.ecs import Container
     from fargate_instrument.core.peel import Peeled
-    from fargate_instrument.core.recipe import Action, AddContainer, Layer, Recipe, Step
-
-    Ready = dict[int, tuple[AddContainer, Container, Record | None]]
+    from fargate_instrument.core.recipe import AddContainer, Layer, Recipe, Step
 
 
 class Laid(Frozen):
@@ -66,14 +64,12 @@ def lay(
     peeled: Peeled,
     layers: Sequence[Layer],
     record: bool,
-    ready: Ready | None = None,
 ) -> Result:
     """Put layers on a peeled definition, in order; the last is outermost.
 
-    ``record``: write down what was done. ``ready``: agents' containers made in earlier
-    calls, to be used again. Nothing that goes in is changed.
+    ``record``: write down what was done. Nothing that goes in is changed.
     """
-    run = _Laying(definition, peeled, layers, record, {} if ready is None else ready)
+    run = _Laying(definition, peeled, layers, record)
     done = tuple(run.layer(layer) for layer in layers)
     run.check_patterns()
     return Result(
@@ -90,12 +86,10 @@ class _Laying:
         peeled: Peeled,
         layers: Sequence[Layer],
         record: bool,
-        ready: Ready,
     ) -> None:
         self.definition = definition
         self.peeled = peeled
         self.record = record
-        self.ready = ready
         self.notes = Notes()
         self.made: list[Any] = list(peeled.containers)
         self.index = {c["name"]: i for i, c in enumerate(definition.containers)}
@@ -109,7 +103,7 @@ class _Laying:
         }
         self.added: dict[str, str] = {}
         self.owners = False
-        self.logging = any(_logs_through_router(layer.recipe) for layer in layers)
+        self.logging = any(layer.recipe.routed for layer in layers)
         self.seen: list[str] = []
 
     # One layer
@@ -129,7 +123,7 @@ class _Laying:
         fitness.task(self.definition, recipe, self.notes)
         fitness.ports(self, recipe, [name for name in here if name in sound])
         sites = self._patch(layer, own, [name for name in here if name in sound])
-        volumes = list(self._volumes(recipe.steps, sites))
+        volumes = list(self._volumes(recipe, sites))
         if len(sound) == len(here) + len(kept):
             volumes += self._containers(layer, own, sites)
         done = Laid(
@@ -182,7 +176,7 @@ class _Laying:
         for name, records in self.peeled.records.items():
             if records[0].added:
                 theirs[name] = records[0].agent
-        for index, container in enumerate(self.made):
+        for index, container in enumerate(self.made if theirs else ()):
             agent = theirs.get(container["name"])
             if agent and agent != layer.recipe.agent:
                 found[index] = agent
@@ -212,11 +206,7 @@ class _Laying:
         index = self.index[name]
         problems = [*self.definition.flaws.get(index, ())]
         container = self.definition.containers[index]
-        loose = any(
-            isinstance(step, WrapEntryPoint) and step.as_given
-            for own in self.own.values()
-            for step in own.recipe.steps
-        )
+        loose = any(one.recipe.takes_any_argv for one in self.own.values())
         own = any(name in one.names() for one in self.own.values())
         place = self._address(name)
         check = ContainerCheck(
@@ -307,13 +297,11 @@ class _Laying:
             self.records[name].append(record)
 
     def _volumes(
-        self, steps: Sequence[Step], sites: Sequence[tuple[Container, Site]]
+        self, recipe: Recipe, sites: Sequence[tuple[Container, Site]]
     ) -> Iterator[str]:
-        """Name the task volumes that steps mount, in the order of the containers."""
-        if not any(_mounts(step) for step in steps):
-            return
-        for container, site in sites:
-            for step in actions(steps, container, site):
+        """Name the task volumes that targets mount, in the order of the containers."""
+        for container, site in sites if recipe.mounts else ():
+            for step in actions(recipe.steps, container, site):
                 if isinstance(step, AddMountPoint):
                     yield text(step.volume, container, site)
 
@@ -378,10 +366,10 @@ class _Laying:
     ) -> Container:
         recipe, name = layer.recipe, added.name
         left = self.peeled.leftovers.get((recipe.agent, name))
-        known = None if left else self.ready.get(id(added))
+        known = None if left else recipe.made.get((name, self.record))
         if known:
-            self.records[name] = [known[2]] if known[2] else []
-            return known[1]
+            self.records[name] = list(known[1])
+            return known[0]
         base = {**(left or {}), "name": name, "image": added.image}
         site = self._own_site(name, base, own, sites, len(self.made))
         made = self._own_steps(added, base, site, recipe, sites)
@@ -393,7 +381,7 @@ class _Laying:
             written = Record(recipe.agent, undo, added=True, labels=labels)
         self.records[name] = [written] if written else []
         if not left and own.is_constant(added):
-            self.ready[id(added)] = (added, made, written)
+            recipe.made[name, self.record] = (made, self.records[name][:])
         return made
 
     def _own_site(
@@ -444,9 +432,6 @@ class _Laying:
         self, added: AddContainer, sites: list[tuple[Container, Site]]
     ) -> list[str]:
         """Name the task volumes that an agent's own container mounts."""
-        steps = (*added.steps, *added.for_each_target)
-        if not any(_mounts(step) for step in steps):
-            return []
         name = added.name
         return [
             entry["sourceVolume"]
@@ -520,21 +505,3 @@ def _left_out(layer: Layer) -> tuple[targets.Pattern, ...]:
         for index, name in enumerate(recipe.exclude)
     )
     return (*layer.exclude, *named)
-
-
-def _logs_through_router(recipe: Recipe) -> bool:
-    """Tell whether a layer makes anything log through the task's log router."""
-    steps = (*recipe.steps, *(step for one in recipe.containers for step in one.steps))
-    return any(
-        isinstance(inner, SetMember)
-        and inner.member == "logConfiguration"
-        and marks.logs_through_router(inner.value)
-        for step in steps
-        for inner in getattr(step, "steps", (step,))
-    )
-
-
-def _mounts(step: Step) -> bool:
-    inner = getattr(step, "steps", (step,))
-    return any(isinstance(one, AddMountPoint) for one in inner)
-

@@ -53,9 +53,10 @@ _IMAGES: dict[str, list[tuple[str, str]]] = {}
 for _agent, _marks in AGENTS.items():
     for _end in (*_marks.get("images", ()), *_marks.get("repositories", ())):
         _IMAGES.setdefault(_end.rpartition("/")[2], []).append((_end, _agent))
-_STARTS: dict[str, list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]] = {}
+_STARTS: dict[str, list[str]] = {}
 for _row in WRAPS:
-    _STARTS.setdefault(_row[2][0], []).append(_row)
+    if _row[0] not in _STARTS.setdefault(_row[2][0], []):
+        _STARTS[_row[2][0]].append(_row[0])
 
 
 _MADE: dict[str, tuple[Wrap, ...]] = {}
@@ -100,21 +101,20 @@ def owners(containers: Sequence[Any]) -> dict[int, Owner]:
     found: dict[int, Owner] = {}
     used: dict[str, set[str]] | None = None
     for index, container in enumerate(containers):
-        if container.__class__ is not dict:
-            continue
-        suspects = _suspects(container)
+        suspects = _suspects(container) if container.__class__ is dict else ()
         if not suspects:
             continue
-        if used is None:
-            used = _used(containers)
-        best = max((_owner(container, a, used) for a in suspects), key=_strength)
+        best = max((_owner(container, a, {}) for a in suspects), key=_strength)
+        if not best.proven:
+            used = _used(containers) if used is None else used
+            best = max((_owner(container, a, used) for a in suspects), key=_strength)
         if best.signs:
             found[index] = best
     return found
 
 
-def _strength(owner: Owner) -> int:
-    return len(owner.signs)
+def _strength(owner: Owner) -> tuple[int, str]:
+    return len(owner.signs), owner.agent
 
 
 def _suspects(container: Container) -> set[str]:
@@ -321,31 +321,23 @@ def chain(container: Container) -> list[tuple[str, Wrap]]:
     """List the agents through which a container starts, outermost first."""
     found: list[tuple[str, Wrap]] = []
     while True:
-        candidates = _candidates(container)
-        if not candidates:
+        there = _outermost(container)
+        if there is None:
             return found
-        for agent in candidates:
-            there = form(container, wraps_of(agent))
-            if there is not None:
-                break
-        else:
-            return found
-        found.append((agent, there.wrap))
-        container = unwrapped(container, there)
+        found.append((there[0], there[1].wrap))
+        container = unwrapped(container, there[1])
 
 
-def _candidates(container: Container) -> list[str]:
-    """Name the agents whose launcher may be the first that a container starts."""
-    found = []
+def _outermost(container: Container) -> tuple[str, Found] | None:
+    """Find the launcher that a container starts first, and whose it is."""
     for member in ("entryPoint", "command"):
         items = container.get(member)
-        first = items[0] if items.__class__ is list and items else None
-        if first.__class__ is str and first in _STARTS:
-            for agent, kind, _, second in _STARTS[first]:
-                shell = kind.startswith("shell")
-                if not shell or str(items[-1]).startswith(second[0]):
-                    found.append(agent)
-    return list(dict.fromkeys(found))
+        if items.__class__ is list and items and items[0].__class__ is str:
+            for agent in _STARTS.get(items[0], ()):
+                there = form(container, wraps_of(agent))
+                if there is not None:
+                    return agent, there
+    return None
 
 
 def marks(agent: str) -> Mapping[str, Any]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fargate_instrument.core.definition import Definition
-    from fargate_instrument.core.lay import Ready, Result
+    from fargate_instrument.core.lay import Result
     from fargate_instrument.core.peel import Peeled
     from fargate_instrument.core.recipe import Layer
     from fargate_instrument.core.request import Ask, Request
@@ -65,8 +65,7 @@ def run(query: Mapping[str, str]) -> dict[str, str]:
 def outcomes(request: Request) -> list[Outcome]:
     """Do every ask of a request. Raises Failure with the problems of all of them."""
     problems = list(request.problems)
-    ready: Ready = {}
-    done = [_outcome(ask, request, problems, ready) for ask in request.asks]
+    done = [_outcome(ask, request, problems) for ask in request.asks]
     if problems:
         raise Failure(problems)
     return done
@@ -76,7 +75,6 @@ def instrument(
     definition: Definition,
     layers: Sequence[Layer],
     record: bool,
-    ready: Ready | None = None,
 ) -> tuple[Peeled, Result]:
     """Put layers on a definition whose containers have names: peel, then lay."""
     reaches = {
@@ -96,7 +94,7 @@ def instrument(
         return reaches[agent].admits(name) and name not in left_out[agent]
 
     peeled = peel(definition.containers, wraps, scope, definition.address)
-    return peeled, lay(definition, peeled, layers, record, ready)
+    return peeled, lay(definition, peeled, layers, record)
 
 
 def _is_for_any(definition: Definition, reach: Reach, layer: Layer) -> bool:
@@ -107,16 +105,14 @@ def _is_for_any(definition: Definition, reach: Reach, layer: Layer) -> bool:
     )
 
 
-def _outcome(
-    ask: Ask, request: Request, problems: list[Problem], ready: Ready
-) -> Outcome | Any:
+def _outcome(ask: Ask, request: Request, problems: list[Problem]) -> Outcome | Any:
     definition, layers = ask.definition, ask.layers
     left_out = [name for layer in layers for name in layer.recipe.exclude]
     unnamed = definition.named(left_out)
     if unnamed:
         problems += unnamed
         return None
-    peeled, done = instrument(definition, layers, request.record, ready)
+    peeled, done = instrument(definition, layers, request.record)
     found = [*peeled.problems, *done.notes.problems]
     if not found:
         found = require_values(done.containers, definition.address)
