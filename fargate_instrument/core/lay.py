@@ -473,12 +473,17 @@ class _Laying:
 
         Where it has none, the first that it touched carries it.
         """
+        if not undo:
+            return
         agent = done.layer.recipe.agent
         for name in (*done.own, *done.targets):
             records = self.records.get(name, [])
-            if undo and records and records[-1].agent == agent:
+            if records and records[-1].agent == agent:
                 records[-1] = records[-1].replace(task=undo)
                 return
+        name = done.targets[0]
+        labels = "dockerLabels" not in done.sites[0][0]
+        self.records[name].append(Record(agent, {}, labels=labels, task=undo))
 
     def labelled(self) -> list[Any]:
         """Give the containers, each touched one with its records."""

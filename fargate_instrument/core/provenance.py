@@ -340,8 +340,17 @@ def _is_kept(operation: Mapping[str, Any]) -> bool:
 
 def first(one: Undo, other: Undo) -> Undo:
     """Join two ways back; of one member the way to what stood there first counts."""
-    kept = {m: op for m, op in other.items() if m not in one or not _is_kept(op)}
-    return {**one, **kept}
+    made = dict(one)
+    for member, operation in other.items():
+        there = made.get(member)
+        if there is None or _is_kept(there):
+            made[member] = operation
+        elif "cut" in operation:
+            new = {"new": True} if there.get("new") or operation.get("new") else {}
+            made[member] = {"cut": [*there["cut"], *operation["cut"]], **new}
+        elif not _is_kept(operation):
+            made[member] = operation
+    return made
 
 
 def task_difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> Undo:

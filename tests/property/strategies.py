@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -132,9 +133,7 @@ touched = st.fixed_dictionaries(
         ),
         "linuxParameters": linux_parameters,
         "dockerLabels": st.dictionaries(texts, texts, max_size=2),
-        "logConfiguration": st.just(
-            {"logDriver": "awsfirelens", "options": {"Name": "x", "lower-Case": "y"}}
-        ),
+        "logConfiguration": st.just({"logDriver": "json-file"}),
         "mountPoints": entries(
             "containerPath",
             st.sampled_from(["/data", "/tmp/x"]),  # noqa: S108  (a path in a container)
@@ -170,11 +169,25 @@ ASIDE = (
 )
 """Containers that are nobody's target unless included."""
 
+ROUTED = {
+    "logDriver": "awsfirelens",
+    "options": {"Name": "x", "lower-Case": "y"},
+}
+
+
+def _beside(apps: Any, aside: list[Any]) -> list[Any]:
+    """Put containers beside applications, one of which uses a router that is there."""
+    first, *rest = apps
+    if any("firelensConfiguration" in container for container in aside):
+        first = {**first, "logConfiguration": ROUTED}
+    return [first, *rest, *aside]
+
+
 documents = st.lists(
     st.sampled_from(NAMES), min_size=1, max_size=3, unique=True
 ).flatmap(
     lambda names: st.builds(
-        lambda apps, aside: [*apps, *aside],
+        _beside,
         st.tuples(*(applications(name) for name in names)),
         st.lists(st.sampled_from(ASIDE), max_size=2, unique_by=lambda c: c["name"]),
     )

@@ -163,10 +163,18 @@ def unique_environment(
 def sort_environment(
     container: Container,
     step: SortEnvironment,  # noqa: ARG001  (as above)
-    site: Site,  # noqa: ARG001
+    site: Site,
 ) -> Container:
-    """Sort environment by name in code points."""
+    """Sort environment by name in code points.
+
+    One that was sorted before, without a record, is left as it is if nothing new is in
+    it: what stands behind may be another layer's.
+    """
     entries = container.get("environment") or []
+    if site.found is not None:
+        there = {e.get("name") for e in site.raw.get("environment") or ()}
+        if all(entry["name"] in there for entry in entries):
+            return container
     ordered = sorted(entries, key=lambda entry: str(entry["name"]))
     return container if ordered == entries else {**container, "environment": ordered}
 
@@ -176,24 +184,20 @@ def inherit_environment(
 ) -> Container:
     """Give the agent's container an application's variables; its own are set later.
 
-    On a container that is there already an own variable stays only if it was the
-    user's: if it differs from what the application was told.
+    On a container that is there already nothing is taken over again, and an own
+    variable stays only if it was the user's: if it differs from what the application
+    was told.
     """
     source = (site.inherited or {}).get("environment") or ()
     passed = {entry["name"]: entry for entry in source}
-    there = {entry["name"]: entry for entry in container.get("environment") or ()}
     if site.fresh:
-        made = {name: _pair(entry) for name, entry in passed.items()}
-    else:
-        made = {
-            name: entry
-            for name, entry in there.items()
-            if name not in step.own or _differs(entry, passed.get(name))
-        }
-        for name, entry in passed.items():
-            if name not in there and name not in step.own:
-                made[name] = _pair(entry)
-    return {**container, "environment": list(made.values())}
+        return {**container, "environment": [_pair(e) for e in passed.values()]}
+    kept = [
+        entry
+        for entry in container.get("environment") or ()
+        if entry["name"] not in step.own or _differs(entry, passed.get(entry["name"]))
+    ]
+    return {**container, "environment": kept}
 
 
 def _differs(one: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:
