@@ -15,7 +15,7 @@ from fargate_instrument.core.shape import ContainerCheck
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from typing import Any
 
     from fargate_instrument.core.ecs import Container
@@ -53,14 +53,16 @@ def peel(
     wraps: Mapping[str, Sequence[Wrap]],
     scope: Scope,
     address: str,
+    unwritten: Collection[str] = (),
 ) -> Peeled:
     """Take layers off canonical containers that have names, or say why not.
 
     ``wraps``: agent -> the forms in which it may have started an application; its keys
     are the layers to take off. ``scope``: agent, container name -> is it to be touched.
-    An agent's own containers that a record proves are taken out.
+    ``unwritten``: layers that are never recorded. An agent's own containers that a
+    record proves are taken out.
     """
-    run = _Peeling(wraps, scope, address)
+    run = _Peeling(wraps, scope, address, unwritten)
     if not _anything(containers, wraps):
         return run.done(list(containers))
     kept = [run.container(item, index) for index, item in enumerate(containers)]
@@ -86,9 +88,14 @@ class _Peeling:
     """The state of one peeling, built up container by container."""
 
     def __init__(
-        self, wraps: Mapping[str, Sequence[Wrap]], scope: Scope, address: str
+        self,
+        wraps: Mapping[str, Sequence[Wrap]],
+        scope: Scope,
+        address: str,
+        unwritten: Collection[str],
     ) -> None:
         self.wraps = wraps
+        self.unwritten = unwritten
         self.scope = scope
         self.address = address
         self.records: dict[str, tuple[Record, ...]] = {}
@@ -120,6 +127,8 @@ class _Peeling:
         try:
             records = provenance.read(container, f"{place}.dockerLabels")
             stay, go = self._split(records, container, index)
+            if any(member in r.undo for r in go for member in provenance.ARGV):
+                container = self._without_above(container, records, index)
             made = self._without_records(container, stay, go, index)
         except Failure as failure:
             self.problems += failure.problems
@@ -147,6 +156,30 @@ class _Peeling:
         above = [record.agent for record, own in rest if not own]
         self.problems.append(_beneath(container, index, lower, above, self.address))
         return records, ()
+
+    def _without_above(
+        self, container: Container, records: tuple[Record, ...], index: int
+    ) -> Container:
+        """Take off what was put on top of a recorded launcher without a record."""
+        recorded = {record.agent for record in records}
+        while True:
+            there = marks.chain(container)[:1]
+            if not there or there[0][0] in recorded:
+                return container
+            agent = there[0][0]
+            if agent not in self.wraps or not self.scope(agent, container["name"]):
+                lower = records[-1].agent
+                problem = _beneath(container, index, lower, [agent], self.address)
+                raise Failure([problem])
+            container = self._without_launcher(container, agent) or container
+
+    def _without_launcher(self, container: Container, agent: str) -> Container | None:
+        """Take one launcher off if it is outermost, and remember its form."""
+        found = marks.form(container, self.wraps[agent])
+        if found is None:
+            return None
+        self.found[agent, container["name"]] = found
+        return marks.unwrapped(container, found)
 
     def _without_records(
         self,
@@ -191,17 +224,22 @@ class _Peeling:
     def _without_launchers(self, container: Container, index: int) -> Container:
         """Take asked layers' launchers off as far as they are outermost."""
         name, made = container["name"], container
+        left = [
+            agent
+            for agent in self.wraps
+            if (agent, name) not in self.found and self.scope(agent, name)
+        ]
         while True:
-            for agent, wraps in self.wraps.items():
-                known = (agent, name) in self.found or not self.scope(agent, name)
-                wrap = None if known else marks.form(made, wraps)
-                if wrap is not None:
+            for agent in left:
+                without = self._without_launcher(made, agent)
+                if without is not None:
                     break
             else:
                 break
-            self.before.setdefault(name, container)
-            self.found[agent, name] = wrap
-            made = marks.unwrapped(made, wrap)
+            if agent not in self.unwritten:
+                self.before.setdefault(name, made)
+            left.remove(agent)
+            made = without
         self._require_free(made, index)
         return made
 

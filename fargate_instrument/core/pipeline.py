@@ -93,7 +93,8 @@ def instrument(
     def scope(agent: str, name: str) -> bool:
         return reaches[agent].admits(name) and name not in left_out[agent]
 
-    peeled = peel(definition.containers, wraps, scope, definition.address)
+    unwritten = {one.recipe.agent for one in layers if not one.recipe.recorded}
+    peeled = peel(definition.containers, wraps, scope, definition.address, unwritten)
     return peeled, lay(definition, peeled, layers, record)
 
 

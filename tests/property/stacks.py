@@ -85,8 +85,8 @@ def _steps(name: str) -> st.SearchStrategy[tuple[Step, ...]]:
             r.ReadOnlyRoot(),
             (r.AddMountPoint((f"{name}-", r.Fact("container.name")), f"/{name}-own"),),
         ),
-        r.When(r.HasVariable("A"), (r.SetEnvironment(f"{name}_HAS", "1"),)),
-        r.When(r.LacksVariable("A"), (r.SetEnvironment(f"{name}_LACKS", "1"),)),
+        r.When(r.HasVariable("PATH"), (r.SetEnvironment(f"{name}_HAS", "1"),)),
+        r.When(r.LacksVariable("PATH"), (r.SetEnvironment(f"{name}_LACKS", "1"),)),
         r.When(r.EntryPointAbsent(), (r.SetEnvironment(f"{name}_BARE", "1"),)),
         r.When(r.Architecture("X86_64"), (r.SetEnvironment(f"{name}_X", "1"),)),
     ]
