@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from fargate_instrument.core import ecs
 from fargate_instrument.core.jsontext import Number, dump
-from fargate_instrument.core.recipe import WrapEntryPoint
+from fargate_instrument.core.recipe import (
+    ShellWrapArgv,
+    ShellWrapCommand,
+    WrapEntryPoint,
+)
 from fargate_instrument.core.steps.site import text
 
 TYPE_CHECKING = False
@@ -13,11 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fargate_instrument.core.ecs import Container
-    from fargate_instrument.core.recipe import (
-        AppendText,
-        ShellWrapArgv,
-        ShellWrapCommand,
-    )
+    from fargate_instrument.core.recipe import AppendText
     from fargate_instrument.core.steps.site import Site
 
 
@@ -68,7 +68,7 @@ def _as_found(container: Container, prefix: list[str], site: Site) -> Container:
     entry_point = list(container.get("entryPoint") or ())
     command = list(container.get("command") or ())
     if not isinstance(site.found, WrapEntryPoint):
-        return _line_as_found(container, " ".join(prefix))
+        return _line_as_found(container, " ".join(prefix), site)
     if not entry_point and not command:
         site.warn("is wrapped but has nothing to run behind it", "command")
     if site.found.layout == "command":
@@ -77,10 +77,11 @@ def _as_found(container: Container, prefix: list[str], site: Site) -> Container:
     return {**container, "entryPoint": prefix + entry_point}
 
 
-def _line_as_found(container: Container, launcher: str) -> Container:
-    command = list(container["command"])
-    command[-1] = f"{launcher} {command[-1]}"
-    return {**container, "command": command}
+def _line_as_found(container: Container, launcher: str, site: Site) -> Container:
+    member = "entryPoint" if isinstance(site.found, ShellWrapArgv) else "command"
+    items = list(container[member])
+    items[-1] = f"{launcher} {items[-1]}"
+    return {**container, member: items}
 
 
 def _given(value: Any, member: str, site: Site) -> list[str] | None:
@@ -151,7 +152,7 @@ def shell_wrap_command(
     if site.found is not None:
         if isinstance(site.found, WrapEntryPoint):
             return _as_found(container, list(step.launcher), site)
-        return _line_as_found(container, " ".join(step.launcher))
+        return _line_as_found(container, " ".join(step.launcher), site)
     command = _command(container, site)
     if not command:
         return container
@@ -185,6 +186,8 @@ def shell_wrap_argv(
     container: Container, step: ShellWrapArgv, site: Site
 ) -> Container:
     """Run the whole argv behind a line of a shell."""
+    if isinstance(site.found, (ShellWrapArgv, ShellWrapCommand)):
+        return _line_as_found(container, step.line, site)
     argv = _argv(container, False, [*step.shell, step.line], site)
     if argv is None:
         return container
