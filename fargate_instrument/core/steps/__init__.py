@@ -35,8 +35,8 @@ class Work(Frozen):
     """
 
     apply: Callable[[Any, Any, Any], Container]
-    without: Callable[[Any, Any, Any], Container] = without.nothing
-    claims: Callable[[Any, Any, Any], Sequence[Claim]] = lambda *_: ()
+    without: Callable[[Any, Any, Any], Container] = staticmethod(without.nothing)
+    claims: Callable[[Any, Any, Any], Sequence[Claim]] = staticmethod(lambda *_: ())
 
 
 def _variable(container: Container, step: r.SetEnvironment, site: Site) -> list[Claim]:
