@@ -130,7 +130,7 @@ def test_as_given_items_that_are_no_strings_become_text(
 
 
 def test_as_given_an_empty_entry_point_is_an_entry_point() -> None:
-    members = {"entryPoint": [], "command": ["c"]}
+    members: dict[str, Any] = {"entryPoint": [], "command": ["c"]}
     assert changed(GIVEN, members, IMAGE) == {"entryPoint": ["/run"]}
     null = {"EntryPoint": None}
     given, notes = done(GIVEN, {"command": ["c"], **null}, IMAGE)
