@@ -105,7 +105,7 @@ def test_steps_under_a_condition_are_done_where_it_holds() -> None:
         (recipe.AddCapability("SYS_PTRACE"), [("tracer", "ptrace", "")]),
         (recipe.AddCapability("NET_ADMIN"), []),
         (recipe.AddLabel("k", Fact("container.name")), [("Docker label", "k", "web")]),
-        (recipe.SetMember("user", "0"), [("member", "user", "")]),
+        (recipe.SetMember("user", "0"), [("member", "user", '"0"')]),
         (recipe.SetMember("user", "0", when="absent"), []),
         (recipe.MountFrom("a", read_only=True), []),
         (recipe.WrapEntryPoint(("/run",)), []),
