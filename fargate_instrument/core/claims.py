@@ -47,7 +47,7 @@ def conflicts(definition: Definition, peeled: Peeled, result: Result) -> list[Pr
 
     ``result``: of laying, whose sites say where each layer works.
     """
-    carried = list(_carried(definition, peeled, result))
+    carried = list(_carried(peeled, result))
     if len(result.layers) + len(carried) < 2:  # noqa: PLR2004  (it takes two)
         return []
     found: list[Problem] = []
@@ -85,7 +85,7 @@ def _spared(added: AddContainer, done: Laid) -> bool:
     return added.unless is not None and any(REUSED in s.facts for _, s in done.sites)
 
 
-def _carried(definition: Definition, peeled: Peeled, result: Result) -> Iterator[Claim]:
+def _carried(peeled: Peeled, result: Result) -> Iterator[Claim]:
     """List the claims of layers that are there and not asked for."""
     asked = {done.layer.recipe.agent for done in result.layers}
     laid = {(d.layer.recipe.agent, name) for d in result.layers for name in d.targets}

@@ -208,7 +208,7 @@ class _Peeling:
         for agent, _ in marks.chain(container):
             if agent in self.wraps and self.scope(agent, container["name"]):
                 self.problems.append(
-                    _beneath(container, index, agent, above, self.address)
+                    _beneath(container, index, agent, above[::-1], self.address)
                 )
                 return
             above.append(agent)
@@ -217,7 +217,7 @@ class _Peeling:
 def _beneath(
     container: Container, index: int, lower: str, above: list[str], address: str
 ) -> Problem:
-    """Say that a layer cannot be changed while another lies above it."""
+    """Say that a layer cannot be changed while others lie above it, innermost first."""
     upper = list(dict.fromkeys(above)) or [lower]
     order = [lower, *upper]
     listed = ", ".join(f'{{agent = "{name}"}}' for name in order)
