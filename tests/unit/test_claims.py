@@ -21,8 +21,8 @@ from fargate_instrument.core.recipe import (
     SetMember,
     WrapEntryPoint,
 )
-from tests.program import SYSDIG, asked, run
 from tests.program import PRISMA_CLOUD as PRISMA
+from tests.program import SYSDIG, asked, run
 from tests.unit.stack import DB, WEB, Made, laid, layer
 
 TRACE = AddCapability("SYS_PTRACE")
@@ -114,10 +114,7 @@ def test_one_volume_is_filled_by_one_agent() -> None:
     two = layer("two", AddMountPoint("v", "/q"), only=["db"])
     place, said, fixes = clash(laid([WEB, DB], one, two))
     assert place == "c"
-    assert (
-        said
-        == 'the volume "v" is claimed by both one and two; each agent fills its own volume'
-    )
+    assert said.startswith('the volume "v" is claimed by both one and two; each agent')
     assert fixes[1] == "or give one of them another by its options"
 
 
