@@ -77,6 +77,17 @@ def test_containers_of_two_layers_that_join_first() -> None:
     assert again(hand, *layers, record=False).containers == hand.containers
 
 
+@pytest.mark.parametrize("record", [True, False])
+def test_its_containers_stay_where_all_applications_are_left_out(record: bool) -> None:
+    side = AddContainer("side", "s:1")
+    both = layer("x", RUN, containers=(side,))
+    there = laid([WEB, DB], both, record=record).containers
+    for more in ({"exclude": ["web", "db"]}, {"include": ["side"]}, {"exclude": ["*"]}):
+        assert laid(there, both, **more).containers == there
+    option = layer("x", RUN, containers=(side,), exclude=("web", "db"))
+    assert laid(there, option).containers == there
+
+
 def test_nothing_joins_where_nothing_is_instrumented() -> None:
     side = AddContainer("side", "s:1")
     made = laid([WEB], layer("x", RUN, containers=(side,)), exclude=["web"])
