@@ -17,11 +17,14 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 SUITES = (
     "tests/golden",
     "tests/unit/agents",
+    "tests/unit/steps",
     *(
         f"tests/unit/test_{name}.py"
         for name in (
-            *("cli", "jsontext", "patch", "provenance", "road"),
-            *("rules", "rules_generated", "rules_genuine", "rules_laws"),
+            *("claims", "cli", "errors", "frozen", "jsontext", "lay", "marks"),
+            *("options", "peel", "pipeline", "protocol", "provenance", "render"),
+            *("request", "rules", "rules_generated", "rules_genuine", "rules_laws"),
+            *("targets", "validate"),
         )
     ),
     "tests/property/test_schemas.py",

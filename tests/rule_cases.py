@@ -975,18 +975,24 @@ HAZARDS: dict[str, Pair] = {
         ],
     ),
     "H3": (
-        [task(web(entryPoint=[FALCON], command=["/app"], readonlyRootFilesystem=True))],
         [
             task(
                 web(
-                    entryPoint=[FALCON],
+                    entryPoint=[LACEWORK], command=["/app"], readonlyRootFilesystem=True
+                )
+            )
+        ],
+        [
+            task(
+                web(
+                    entryPoint=[LACEWORK],
                     command=["/app"],
                     readonlyRootFilesystem=True,
-                    mountPoints=mount("own", "/tmp/CrowdStrike-private"),  # noqa: S108
+                    mountPoints=mount("own", "/var/lib/lacework"),
                 ),
                 volumes=[{"name": "own"}],
             ),
-            task(web(entryPoint=[FALCON], command=["/app"])),
+            task(web(entryPoint=[LACEWORK], command=["/app"])),
         ],
     ),
     "H4": (

@@ -9,6 +9,7 @@ from __future__ import annotations
 from fargate_instrument.core import ecs, marks, steps
 from fargate_instrument.core.errors import Problem, Said
 from fargate_instrument.core.jsontext import dump
+from fargate_instrument.core.own import REUSED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,21 +17,29 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from fargate_instrument.core.definition import Definition
+    from fargate_instrument.core.ecs import Container
     from fargate_instrument.core.lay import Laid, Result
     from fargate_instrument.core.peel import Peeled
+    from fargate_instrument.core.provenance import Record
+    from fargate_instrument.core.recipe import AddContainer
 
     Claim: TypeAlias = tuple[str, str, str, str, str]
     """Container or the empty text, kind, name, value, agent."""
 
-EXCLUSIVE = ("tracer", "port", "container name", "volume")
+EXCLUSIVE = ("tracer", "port", "log router", "container name", "volume")
 """Kinds of which no two layers may have the same, whatever the value."""
 
 WHY = {
     "tracer": "a process can have one tracer",
     "port": "the containers of a task share their ports",
+    "log router": "a task has one",
     "container name": "names are unique in a task",
     "volume": "each agent fills its own volume",
 }
+
+
+THINGS = {"tracer": "a tracer", "log router": "the task's log router"}
+"""Kinds that have no name of their own, in words."""
 
 
 def conflicts(definition: Definition, peeled: Peeled, result: Result) -> list[Problem]:
@@ -38,7 +47,7 @@ def conflicts(definition: Definition, peeled: Peeled, result: Result) -> list[Pr
 
     ``result``: of laying, whose sites say where each layer works.
     """
-    carried = list(_carried(definition, peeled, result))
+    carried = list(_carried(peeled, result))
     if len(result.layers) + len(carried) < 2:  # noqa: PLR2004  (it takes two)
         return []
     found: list[Problem] = []
@@ -64,12 +73,23 @@ def _asked(done: Laid) -> Iterator[Claim]:
             yield "", "port", str(port), "", agent
         for name in done.own:
             yield "", "container name", name, "", agent
+        if any(
+            added.role == "router" and not _spared(added, done)
+            for added in recipe.containers
+        ):
+            yield "", "log router", "", "", agent
 
 
-def _carried(definition: Definition, peeled: Peeled, result: Result) -> Iterator[Claim]:
+def _spared(added: AddContainer, done: Laid) -> bool:
+    """Tell whether the task's own log router serves in place of a layer's."""
+    return added.unless is not None and any(REUSED in s.facts for _, s in done.sites)
+
+
+def _carried(peeled: Peeled, result: Result) -> Iterator[Claim]:
     """List the claims of layers that are there and not asked for."""
     asked = {done.layer.recipe.agent for done in result.layers}
-    working = {name for done in result.layers for name in done.targets}
+    laid = {(d.layer.recipe.agent, name) for d in result.layers for name in d.targets}
+    working = {name for _, name in laid}
     if not working:
         return
     owners = marks.owners(peeled.containers)
@@ -77,15 +97,22 @@ def _carried(definition: Definition, peeled: Peeled, result: Result) -> Iterator
         name = container["name"]
         if name in working:
             for agent, _ in marks.chain(container):
-                if agent not in asked and marks.marks(agent).get("ptrace"):
+                if (agent, name) not in laid and marks.marks(agent).get("ptrace"):
                     yield name, "tracer", "ptrace", "", agent
             for record in peeled.records.get(name, ()):
                 yield from _recorded(name, container, record.agent, record.undo)
+        yield from _router(container, peeled.records.get(name, ()))
         owner = owners.get(index)
         if owner and owner.proven and owner.agent not in asked:
             for port in marks.marks(owner.agent).get("ports", ()):
                 yield "", "port", str(port), "", owner.agent
             yield "", "container name", name, "", owner.agent
+
+
+def _router(container: Container, records: Sequence[Record]) -> Iterator[Claim]:
+    """Tell of a log router that a layer has put there."""
+    if records and records[0].added and container.get("firelensConfiguration"):
+        yield "", "log router", "", "", records[0].agent
 
 
 def _recorded(
@@ -117,10 +144,10 @@ def _place(definition: Definition, container: str) -> str:
 def _problem(
     place: str, container: str, kind: str, name: str, one: str, other: str
 ) -> Problem:
-    thing = "a tracer" if kind == "tracer" else f"the {kind} {dump(name)}"
-    who = f"container {dump(container)} would get {thing} from" if container else (
-        f"{thing} is claimed by"
-    )
+    thing = THINGS.get(kind) or f"the {kind} {dump(name)}"
+    who = f"{thing} is claimed by"
+    if container:
+        who = f"container {dump(container)} would get {thing} from"
     why = f"; {WHY[kind]}" if kind in WHY else ", with two values"
     return Problem(
         place,

@@ -35,9 +35,7 @@ class Frozen(_Base):
         _needed: tuple[str, ...] = ()
 
         def __init_subclass__(cls) -> None:
-            own = tuple(vars(cls).get("__annotations__", ()))
-            if not own:  # pragma: no cover - Python >= 3.14 computes them lazily
-                own = tuple(getattr(cls, "__annotations__", ()))
+            own = tuple(cls.__annotations__)  # never those of a base class
             inherited = cls.__mro__[1]._fields
             cls._fields = inherited + tuple(f for f in own if f not in inherited)
             cls._needed = tuple(f for f in cls._fields if not hasattr(cls, f))

@@ -5,34 +5,19 @@ Here a number that Python would not write back as it stood is carried as its tex
 and everything that is not plain JSON is an error with its place.
 
 ``json`` imports ``re``, which costs more than the rest of a run, so its compiled core
-is used directly on the versions of CPython whose core is known and tested; ``json``
-itself only says what is wrong with a text, and does the work everywhere else.
+is used directly. The core has no promised interface: it is tried at import, and
+``json`` does the work where there is none or it does otherwise. What is wrong with a
+text ``jsonfault`` says, so that every Python says the same.
 """
 
 from __future__ import annotations
 
-import sys
-
 from fargate_instrument.core.errors import Failure, Problem, fail
-
-CORE_UNTIL = (3, 14)
-"""The core has no promised interface: it is not relied on from this version on."""
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, NoReturn
-
-    make_scanner: Any
-    make_encoder: Any
-    encode_basestring_ascii: Any
-else:
-    make_scanner = None
-    if sys.implementation.name == "cpython" and sys.version_info < CORE_UNTIL:
-        try:
-            from _json import encode_basestring_ascii, make_encoder, make_scanner
-        except ImportError:
-            make_scanner = None
 
 MAX_DEPTH = 64
 """Deepest nesting read; a task definition nests to about eight."""
@@ -79,7 +64,8 @@ def parse(text: str, address: str, fault: str = "document") -> Any:
     except RecursionError:
         raise _too_deep(address, fault) from None
     except ValueError as error:
-        raise _not_read(text, error, address, fault) from None
+        what = f"is not JSON: {error}" if text.strip() else "is empty, JSON is expected"
+        raise fail(address, what, *_hint(text), fault=fault) from None
     if repeated or has_lone_surrogate(text) or "\\ud" in text or "\\uD" in text:
         problems = list(_faults(value, address, fault))
         if problems:
@@ -92,6 +78,7 @@ class _Hooks:
 
     strict = True
     object_hook = None
+    array_hook = None
     memo: dict[str, str] = {}  # noqa: RUF012  (json's name for the keys it has seen)
 
     def __init__(self) -> None:
@@ -135,9 +122,18 @@ def _read(text: str) -> tuple[Any, bool]:
             if not text[end:].strip(_SPACE):
                 return value, hooks.repeated
         except (StopIteration, SystemError, ValueError):
-            hooks = _Hooks()  # json says below what is wrong
+            hooks = _Hooks()
+    return _read_without_core(text, hooks)
+
+
+def _read_without_core(text: str, hooks: _Hooks) -> tuple[Any, bool]:
     from json import loads  # noqa: PLC0415  (see the head of this module)
 
+    from fargate_instrument.core.jsonfault import first  # noqa: PLC0415  (as above)
+
+    wrong = first(text, MAX_DEPTH)
+    if wrong:
+        raise ValueError(wrong)
     value = loads(
         text,
         object_pairs_hook=hooks.object_pairs_hook,
@@ -146,16 +142,6 @@ def _read(text: str) -> tuple[Any, bool]:
         parse_constant=hooks.parse_constant,
     )
     return value, hooks.repeated
-
-
-def _not_read(text: str, error: ValueError, address: str, fault: str) -> Failure:
-    what = "is not JSON"
-    if not text.strip():
-        what = "is empty, JSON is expected"
-    line, column = getattr(error, "lineno", 0), getattr(error, "colno", 0)
-    where = f" (line {line}, column {column})" if line else ""
-    message = f"{what}: {getattr(error, 'msg', error)}{where}"
-    return fail(address, message, *_hint(text), fault=fault)
 
 
 def dump(value: Any, indent: int | None = None) -> str:
@@ -182,9 +168,35 @@ def _carried(item: object) -> NoReturn:
     raise TypeError(f"{type(item).__name__} is no JSON value")
 
 
-_ENCODE: Any = make_scanner and make_encoder(
-    None, _carried, encode_basestring_ascii, None, ":", ",", True, False, True
-)
+_SAMPLE = '{"a":[1,-0,1.50,true,null,"\\u00e9\\n"],"b":{},"b":1}'
+
+
+def _core() -> tuple[Any, Any]:
+    """Give the compiled core's scanner and our encoder, if they do as expected."""
+    try:
+        from _json import (  # noqa: PLC0415  (it may not be there)
+            encode_basestring_ascii,
+            make_encoder,
+            make_scanner,
+        )
+
+        encode = make_encoder(
+            None, _carried, encode_basestring_ascii, None, ":", ",", True, False, True
+        )
+        hooks: Any = _Hooks()
+        value, end = make_scanner(hooks)(_SAMPLE, 0)
+        numbers = [Number("-0"), Number("1.50")]
+        read = {"a": [1, *numbers, True, None, "\u00e9\n"], "b": 1}
+        written = "".join(encode({"b": {}, "a": [1, True, None, "\u00e9\n"]}, 0))
+    except Exception:  # noqa: BLE001  (whatever it is, json does the work then)
+        return None, None
+    known = value == read and end == len(_SAMPLE) and hooks.repeated
+    if not known or written != '{"a":[1,true,null,"\\u00e9\\n"],"b":{}}':
+        return None, None
+    return make_scanner, encode
+
+
+make_scanner, _ENCODE = _core()
 
 
 def _written(value: Any, scalar: Callable[[Any], str], step: str, line: str) -> str:

@@ -249,7 +249,7 @@ class _Peeling:
         for agent, _ in marks.chain(container):
             if agent in self.wraps and self.scope(agent, container["name"]):
                 self.problems.append(
-                    _beneath(container, index, agent, above, self.address)
+                    _beneath(container, index, agent, above[::-1], self.address)
                 )
                 return
             above.append(agent)
@@ -258,7 +258,7 @@ class _Peeling:
 def _beneath(
     container: Container, index: int, lower: str, above: list[str], address: str
 ) -> Problem:
-    """Say that a layer cannot be changed while another lies above it."""
+    """Say that a layer cannot be changed while others lie above it, innermost first."""
     upper = list(dict.fromkeys(above)) or [lower]
     order = [lower, *upper]
     listed = ", ".join(f'{{agent = "{name}"}}' for name in order)
@@ -294,6 +294,6 @@ def require_values(containers: Sequence[Any], address: str) -> list[Problem]:
             ),
         )
         for index, container in enumerate(containers)
-        for at, entry in enumerate(container.get("environment") or ())
+        for at, entry in enumerate(ecs.known_argv(container.get("environment")))
         if entry.__class__ is dict and entry.get("value", "") is None
     ]

@@ -99,9 +99,14 @@ def instrument(
 
 
 def _is_for_any(definition: Definition, reach: Reach, layer: Layer) -> bool:
-    """Tell whether the user's word lets a layer have any container at all."""
-    return reach.open() or any(
-        reach.admits(container["name"]) and container["name"] not in layer.recipe.exclude
+    """Tell whether the user's word lets a layer have any application at all.
+
+    Where it does not, what the layer has there stays, its own containers included.
+    """
+    recipe = layer.recipe
+    left = {*recipe.exclude, *(added.name for added in recipe.containers)}
+    return any(
+        container["name"] not in left and reach.admits(container["name"])
         for container in definition.containers
     )
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fargate_instrument.core.errors import Problem
+    from fargate_instrument.core.lay import Laid
     from fargate_instrument.core.pipeline import Outcome
     from fargate_instrument.core.recipe import Recipe
 
@@ -123,17 +124,16 @@ def skipped(outcome: Outcome) -> list[tuple[str, str]]:
     for container in outcome.ask.definition.containers:
         name = container["name"]
         if name not in done:
-            told = [layer.reasons.get(name, "") for layer in outcome.done.layers]
-            found.append((name, _reason(told)))
+            found.append((name, _reason(name, outcome.done.layers)))
     return found
 
 
-def _reason(told: list[str]) -> str:
+def _reason(name: str, layers: Sequence[Laid]) -> str:
     """Join the layers' reasons; what is a layer's own container is that first."""
-    own = "is the agent's own container"
-    if own in told or not any(told):
-        return own
-    return "; ".join(dict.fromkeys(reason for reason in told if reason))
+    told = [layer.reasons[name] for layer in layers if name in layer.reasons]
+    if not told or any(name in layer.own for layer in layers):
+        return "is the agent's own container"
+    return "; ".join(dict.fromkeys(told))
 
 
 def pid_mode(outcome: Outcome) -> str:

@@ -169,9 +169,10 @@ class _Reader:
 
     def _listed(self, value: Any, address: str) -> list[Any]:
         """Check a list of layers; one that cannot be used is left out."""
+        made: list[Any] = []
         layers = self._checked(value, "agents", address)
         if layers is None:
-            return []
+            return made
         if not layers:
             self._say(address, "is empty", "name at least one agent")
         seen: dict[str, int] = {}
@@ -183,29 +184,31 @@ class _Reader:
                     f"is {dump(name)} for the second time",
                     f"give its options once, in {address}[{seen[name]}]",
                 )
+                continue
             seen.setdefault(name, index)
             self._agent(name, f"{address}[{index}].agent")
-        return layers
+            made.append({**layer, "at": f"{address}[{index}]."})
+        return made
 
-    def _agent(self, name: str, address: str) -> Agent | None:
-        if name not in self.agents:
+    def _agent(self, name: str, address: str) -> None:
+        """Load an agent; one that is not known is told wherever it is asked for."""
+        if self.agents.get(name) is None:
             try:
                 self.agents[name] = agents.load(name)
             except Failure as failure:
                 self.agents[name] = None
                 self.problems += [p.replace(address=address) for p in failure.problems]
-        return self.agents[name]
 
     def _layers(
         self, asked: Any, own: Any, task: Mapping[str, Any], prefix: str
     ) -> tuple[Layer, ...]:
         """Make the layers of one definition; ``own``: options of its batch entry."""
         made = []
-        for index, layer in enumerate(asked):
+        for layer in asked:
             agent = self.agents.get(layer["agent"])
             if agent is None:
                 continue
-            where = "" if "place" not in layer else f"{layer['place']}[{index}]."
+            where = layer.get("at", "")
             recipe = self._recipe(agent, layer, own, task, prefix, where)
             if recipe is None:
                 recipe = Recipe(agent.name)
@@ -306,8 +309,6 @@ class _Reader:
 
     def _asks(self, listed: Any) -> Iterator[Ask]:
         query = self.query
-        if "agents" in query:
-            listed = [{**layer, "place": "agents"} for layer in listed]
         if "task_definitions" in query:
             if "container_definitions" in query:
                 self._say("container_definitions", "is given beside task_definitions")
@@ -339,9 +340,7 @@ class _Reader:
         containers, document = self._containers(values, address)
         task = {**(document or {}), **self._task(values.get("task"), prefix + "task")}
         if prefix and "agents" in values:
-            place_ = f"{prefix}agents"
-            layers = self._listed(values["agents"], place_)
-            listed = [{**layer, "place": place_} for layer in layers]
+            listed = self._listed(values["agents"], f"{prefix}agents")
         layers_made = self._layers(listed, values.get("options"), task, prefix)
         include = self._patterns(values.get("include"), prefix + "include")
         exclude = self._patterns(values.get("exclude"), prefix + "exclude")

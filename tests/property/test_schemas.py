@@ -14,17 +14,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from fargate_instrument.core.declared import SCHEMAS
+from fargate_instrument.core.agents import NAMES, load
+from fargate_instrument.core.declared import SCHEMAS as DECLARED
 from fargate_instrument.core.jsontext import parse
+from fargate_instrument.core.options import schema as schema_of
 from fargate_instrument.core.validate import validate
 from fargate_instrument.models import query
+from fargate_instrument.models.generate import reduced, schemas
 from fargate_instrument.models.options import OPTIONS
 from tests.program import ARN, CHECKOUT
 from tests.program import OPTIONS as LEAST
 
+SCHEMAS: dict[str, Any] = {
+    **DECLARED,
+    **{f"options.{name}": schema_of(load(name).options) for name in NAMES},
+}
+"""What the road checks with: as generated, and of options as each agent says."""
+
 MODELS: dict[str, Any] = {
     "query": query.Query,
     "task": query.Task,
+    "agents": query.Layers,
     "include": query.Include,
     "image_configs": query.ImageConfigs,
     "task_definitions": query.Batch,
@@ -121,7 +131,7 @@ def test_all_three_agree(name: str, data: Any) -> None:
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
 def test_some_values_pass_and_some_do_not(name: str) -> None:
-    good: Any = [] if name == "include" else {}
+    good: Any = [] if name in ("agents", "include") else {}
     if name.startswith("options."):
         good = LEAST[name.partition(".")[2]]
     assert (_road(name, good), _model(name, good)) == (True, True)
@@ -129,6 +139,13 @@ def test_some_values_pass_and_some_do_not(name: str) -> None:
     for bad in (5, "x", [5], {"x": 5}):
         assert _road(name, bad) is _model(name, bad) is VALIDATORS[name].is_valid(bad)
         assert not _road(name, bad)
+
+
+@pytest.mark.parametrize("agent", NAMES)
+def test_the_roads_schema_of_options_is_that_of_the_models(agent: str) -> None:
+    """Options are declared once; two readers of the declaration make one schema."""
+    published = schemas()[f"options.{agent}"]
+    assert reduced(published, published.get("$defs", {})) == SCHEMAS[f"options.{agent}"]
 
 
 @pytest.mark.parametrize("which", sorted(EXCEPTIONS))

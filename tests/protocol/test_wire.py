@@ -65,7 +65,9 @@ def test_a_query_value_comes_back() -> None:
 
 
 def test_stderr_is_what_the_user_sees() -> None:
-    assert_failed(send({**ASK, "agent": "nobody"}), "agent: is not a known agent")
+    assert_failed(
+        send({**ASK, "agent": "nobody"}), 'agent: "nobody" is not a known agent'
+    )
 
 
 def test_an_empty_element_is_kept_as_such_and_means_absent() -> None:

@@ -15,7 +15,11 @@ from fargate_instrument.core.provenance import (
     Record,
     bare,
     difference,
+    first,
+    heirs,
     read,
+    task_difference,
+    task_restored,
     undone,
     write,
 )
@@ -181,3 +185,66 @@ json_like = st.recursive(
 def test_any_label_is_read_or_refused(value: Any) -> None:
     container = {**WEB, "dockerLabels": {LABEL: json.dumps([value])}}
     assert instrument("sysdig", [container], checks="off").status in (0, 1)
+
+
+SET: dict[str, Any] = {"pidMode": {"set": "task"}}
+KEPT: dict[str, Any] = {"pidMode": {"set": "task", "was": "task"}}
+
+
+class TestTask:
+    """The way back for what stands around the containers."""
+
+    VALUES = st.none() | st.sampled_from(["task", "host"])
+    VOLUMES = st.none() | st.lists(
+        st.sampled_from([{"name": name} for name in "abc"]), unique_by=str
+    )
+
+    @given(VALUES, VALUES, VOLUMES, VOLUMES)
+    def test_restored(self, old: Any, new: Any, few: Any, more: Any) -> None:
+        before = {"family": "f", "pidMode": old, "volumes": few}
+        before = {key: value for key, value in before.items() if value is not None}
+        after = dict(before)
+        if new is not None:
+            after["pidMode"] = new
+        added = [v for v in more or () if v not in (few or ())]
+        if added:
+            after["volumes"] = [*(few or ()), *added]
+        undo = json.loads(json.dumps(task_difference(before, after)))
+        assert task_restored(after, undo) == before
+        assert (undo == {}) is (before == after)
+
+    def test_containers_have_their_own_way_back(self) -> None:
+        before, after = {"containerDefinitions": [1]}, {"containerDefinitions": [2]}
+        assert task_difference(before, after) == {}
+
+    def test_what_was_changed_since_stays(self) -> None:
+        undo = {"pidMode": {"set": "task"}, "volumes": {"cut": ["a"], "new": True}}
+        task = {"pidMode": "host", "volumes": [{"name": "a"}, {"name": "mine"}]}
+        left = task_restored(task, undo)
+        assert left == {"pidMode": "host", "volumes": [{"name": "mine"}]}
+        assert task_restored({"volumes": "odd"}, undo) == {"volumes": "odd"}
+        assert task_restored({"volumes": [5, {"name": "a"}]}, undo) == {"volumes": [5]}
+        assert task_restored({}, undo) == {}
+
+    def test_of_two_ways_back_that_to_what_stood_there_first_counts(self) -> None:
+        assert first(KEPT, SET) == SET
+        assert first(SET, KEPT) == SET
+        assert first({}, KEPT) == KEPT
+        volumes = {"volumes": {"cut": ["v"]}}
+        assert first(volumes, SET) == {**volumes, **SET}
+
+    def test_handed_on_to_an_agent_that_stays_and_needs_it(self) -> None:
+        stays = write(WEB, (Record("two", {}, labels=True, task=KEPT),))
+        made, left = heirs(stays, SET)
+        assert left == {}
+        (record,) = read(made, "")
+        assert record.task == SET
+        assert bare(made, (record,)) == WEB
+
+    def test_not_handed_on_to_an_agent_that_does_without(self) -> None:
+        other = {"pidMode": {"set": "task", "was": "host"}}
+        for task in ({}, other, {"volumes": {"cut": ["v"]}}):
+            stays = write(WEB, (Record("two", {}, labels=True, task=task),))
+            made, left = heirs(stays, SET)
+            assert (made, left) == (stays, SET)
+        assert heirs(WEB, SET) == (WEB, SET)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from fargate_instrument.core import recipe as r
 from fargate_instrument.core.frozen import Frozen
+from fargate_instrument.core.jsontext import dump
 from fargate_instrument.core.steps import argv, environment, members, storage
-from fargate_instrument.core.steps.site import Notes, Site, text
+from fargate_instrument.core.steps.site import Notes, Site, text, texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,8 +68,10 @@ def _label(container: Container, step: r.AddLabel, site: Site) -> list[Claim]:
     return [("Docker label", step.name, text(step.value, container, site))]
 
 
-def _member(container: Container, step: r.SetMember, site: Site) -> list[Claim]:  # noqa: ARG001  (as above)
-    return [("member", step.member, "")] if step.when == "always" else []
+def _member(container: Container, step: r.SetMember, site: Site) -> list[Claim]:
+    if step.when != "always":
+        return []
+    return [("member", step.member, dump(texts(step.value, container, site)))]
 
 
 WORK: dict[type[Any], Work] = {

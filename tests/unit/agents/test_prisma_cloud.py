@@ -130,9 +130,26 @@ def test_the_family_is_needed_and_asked_for(task: dict[str, Any]) -> None:
 
 
 def test_the_family_of_a_whole_task_definition_is_taken() -> None:
-    document = {"Family": "mine", "ContainerDefinitions": web()}
+    document = {
+        "Family": "mine",
+        "Memory": "1024",
+        "ExecutionRoleArn": "arn:aws:iam::111122223333:role/run",
+        "ContainerDefinitions": web(),
+    }
     made = prisma(document, task={}).containers
     assert {"name": "FARGATE_TASK", "value": "mine"} in made[0]["environment"]
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_what_a_whole_task_definition_does_not_say_it_has_not(told: bool) -> None:
+    """A list of containers leaves the execution role unknown; a whole one has none."""
+    document = {"family": "mine", "memory": "1024", "containerDefinitions": web()}
+    if told:
+        failure = prisma(document, task={}).failure
+        assert "the task has no execution role" in failure
+        assert "container_definitions[1].secrets: " in failure
+    else:
+        assert prisma(web()).result["errors"] == []
 
 
 def test_what_the_result_says_of_the_task() -> None:

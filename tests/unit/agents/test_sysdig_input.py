@@ -58,8 +58,35 @@ def test_what_is_no_json_says_where(text: str, place: str) -> None:
 
 
 def test_a_task_definition_object_is_taken() -> None:
-    document = {"family": "f", "containerDefinitions": web()}
+    document = {
+        "family": "f",
+        "memory": "1024",
+        "executionRoleArn": "arn:aws:iam::111122223333:role/run",
+        "containerDefinitions": web(),
+    }
     assert sysdig(document).result["instrumented"] == ["web"]
+
+
+@pytest.mark.parametrize(
+    ("member", "said"),
+    [
+        ("memory", 'container "web" has no memory, and neither has the task'),
+        ("executionRoleArn", "the task has no execution role"),
+    ],
+)
+def test_what_a_whole_task_definition_does_not_say_is_absent(
+    member: str, said: str
+) -> None:
+    """Of a list of containers it is unknown, so it is no error there."""
+    document = {
+        "family": "f",
+        "memory": "1024",
+        "executionRoleArn": "arn:aws:iam::111122223333:role/run",
+        "containerDefinitions": web(),
+    }
+    del document[member]
+    assert said in sysdig(document).failure
+    assert sysdig(web()).result["errors"] == []
 
 
 @pytest.mark.parametrize("text", ['"x"', "5", "true", "{}"])
@@ -458,9 +485,12 @@ LOGGED = {**WEB, "logConfiguration": {"logDriver": "awsfirelens"}}
     ("other", "reason"),
     [
         (ROUTER, "FireLens"),
-        ({"name": "datadog-agent", "image": "dd:7"}, "Datadog"),
+        ({"name": "newrelic-infra", "image": "my/newrelic/nri-ecs:1"}, "New Relic"),
         ({"name": "xray", "image": "amazon/aws-xray-daemon:3"}, "X-Ray"),
-        ({"name": "TwistlockDefender", "image": "d:1"}, "Prisma Cloud"),
+        (
+            {"name": "TwistlockDefender", "image": "r.example/twistlock/defender:1"},
+            "Prisma Cloud",
+        ),
     ],
 )
 def test_routers_and_other_agents_are_left_alone(
@@ -471,6 +501,41 @@ def test_routers_and_other_agents_are_left_alone(
     (skipped,) = done.result["skipped"]
     assert skipped["name"] == other["name"]
     assert reason in skipped["reason"]
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"name": "TwistlockDefender", "image": "d:1"}, "its name"),
+        ({"name": "x", "image": "my/newrelic/nri-ecs"}, "the end of its image's name"),
+        (
+            {"name": "x", "image": "d", "entryPoint": ["/usr/local/bin/defender"]},
+            "the agent's program",
+        ),
+    ],
+)
+def test_one_sign_alone_is_an_error_that_asks(other: dict[str, Any], said: str) -> None:
+    """An application may have any name; nobody's word is taken for it or against it."""
+    failure = sysdig([WEB, other]).failure
+    name = json.dumps(other["name"])
+    assert failure.startswith(f"container_definitions[1]: container {name} may belong")
+    assert f"by {said}, and nothing else says so" in failure
+    assert f"include = [{name}]" in failure
+    assert f"exclude = [{name}]" in failure
+    done = sysdig([WEB, other], exclude=[other["name"]])
+    assert done.result["instrumented"] == ["web"]
+    argv = {"entryPoint": ["/serve"]}
+    done = sysdig([WEB, {**other, **argv}], include=["web", other["name"]])
+    assert done.result["instrumented"] == ["web", other["name"]]
+
+
+def test_a_router_through_which_nobody_logs_is_an_error_that_asks() -> None:
+    failure = sysdig([WEB, ROUTER]).failure
+    assert failure.startswith('container_definitions[1]: container "router" has a')
+    assert "no container logs through it" in failure
+    assert 'exclude = ["router"]' in failure
+    done = sysdig([WEB, ROUTER], exclude=["router"], checks="off")
+    assert done.containers[1] == ROUTER
 
 
 def test_include_takes_a_router() -> None:

@@ -321,9 +321,12 @@ def test_a_port_may_be_a_number_or_text(port: Any) -> None:
     ],
 )
 def test_any_log_driver_is_taken_as_it_is(log: dict[str, Any]) -> None:
-    router = {**DB, "firelensConfiguration": {"type": "fluentbit"}}
+    """A log router is one only where something logs through it."""
+    firelens = log["logDriver"] == "awsfirelens"
+    router = {"firelensConfiguration": {"type": "fluentbit"}} if firelens else {}
     options = {"log_configuration": {**log, "options": log.get("options")}}
-    done = sysdig([WEB, router], options=options, checks="off")
+    done = sysdig([WEB, {**DB, **router}], options=options, checks="off")
+    assert done.result["instrumented"] == ["web", *(["db"] if not firelens else [])]
     assert done.containers[-1]["logConfiguration"] == log
 
 
