@@ -88,19 +88,23 @@ SWITCHES = {
 }
 """Option -> the variable by which a tracing library reads it."""
 
-_SIZES = (
-    Option("cpu", "count", "CPU units; 0 or absent: not written."),
-    Option("memory", "count", "Hard memory limit, MiB; 0 or absent: not written."),
-    Option(
-        "memory_reservation",
-        "count",
-        "Soft memory limit, MiB; 0 or absent: not written.",
-    ),
-)
+
+def _sizes(whose: str) -> tuple[Option, ...]:
+    named = {
+        "cpu": f"CPU units of {whose}",
+        "memory": f"Hard memory limit of {whose}, MiB",
+        "memory_reservation": f"Soft memory limit of {whose}, MiB",
+    }
+    return tuple(
+        Option(name, "count", f"{doc}; 0 or absent: not written.")
+        for name, doc in named.items()
+    )
+
+
 _ROUTER = (
     Option("image", "text", f"Its image; default `{FLUENT_BIT}`."),
     Option("essential", "flag", "Whether the task stops with it; default false."),
-    *_SIZES,
+    *_sizes("the log router"),
 )
 OPTIONS = (
     Option(
@@ -200,7 +204,7 @@ OPTIONS = (
         "flag",
         "Whether the task stops with the Agent; default: with cws.",
     ),
-    *(option.replace(doc=f"Of the Agent: {option.doc}") for option in _SIZES),
+    *_sizes("the Agent"),
     Option(
         "log_configuration",
         "log_configuration",
