@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
 from fargate_instrument.core.ecs_model import ENUMS, SHAPES
-from tests.program import ARN, OPTIONS, PRISMA_CLOUD, SYSDIG
+from tests.program import (
+    ARN,
+    CROWDSTRIKE,
+    DATADOG,
+    OPTIONS,
+    PRISMA_CLOUD,
+    SYSDIG,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -304,7 +310,51 @@ prisma_options = st.fixed_dictionaries(
         ),
     },
 )
-options = {"sysdig": sysdig_options, "prisma_cloud": prisma_options}
+crowdstrike_options = st.fixed_dictionaries(
+    {
+        **{name: st.just(value) for name, value in CROWDSTRIKE.items()},
+        "sensor_image": st.sampled_from(["falcon-sensor:1", "falcon-sensor:2"]),
+    },
+    optional={
+        "falconctl_opts": st.sampled_from(["", "--tags=a,b", "--billing=metered"]),
+        "arm64_layout": st.sampled_from(["lib64", "lib", ""]),
+        "image_auth_secret": st.just(f"{ARN}-auth"),
+        "log_configuration": awslogs | splunk,
+        "cpu": sizes,
+        "start_timeout": st.sampled_from([0, 2, "120"]),
+    },
+)
+datadog_options = st.fixed_dictionaries(
+    {
+        **{name: st.just(value) for name, value in DATADOG.items()},
+        "agent_image": st.sampled_from(["datadog/agent:1", "q/datadog/agent:2"]),
+    },
+    optional={
+        **dict.fromkeys(("env", "service", "version"), st.sampled_from(["", "a", "b"])),
+        **dict.fromkeys(("socket", "apm", "dogstatsd", "wait_for_agent"), flags),
+        **dict.fromkeys(("profiling", "readonly_root_filesystem", "essential"), flags),
+        **dict.fromkeys(("log_collection", "keep_log_configuration"), flags),
+        "tags": st.just(["team:a"]),
+        "pid_mode": st.sampled_from(["task", "none", ""]),
+        "log_configuration": awslogs | splunk,
+        "memory": st.just(512),
+    },
+) | st.fixed_dictionaries(
+    {
+        **{name: st.just(value) for name, value in DATADOG.items()},
+        "cws": st.just(True),
+        "cws_image": st.sampled_from(
+            ["x/cws-instrumentation:1", "cws-instrumentation:2"]
+        ),
+    },
+    optional={"socket": flags, "log_collection": flags, "version": words},
+)
+options = {
+    "crowdstrike": crowdstrike_options,
+    "datadog": datadog_options,
+    "prisma_cloud": prisma_options,
+    "sysdig": sysdig_options,
+}
 """Agent -> options that it takes and that put a record into the definition."""
 
 
