@@ -7,25 +7,32 @@ import os
 from difflib import unified_diff
 from typing import TYPE_CHECKING
 
-from fargate_instrument.commands import asking, compare, documents
-from fargate_instrument.core import jsontext
+from fargate_instrument.commands import asking, documents
+from fargate_instrument.core import compare
+from fargate_instrument.core.answer import authors, stages
 from fargate_instrument.core.provenance import LABEL
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
     from typing import Any
 
-    from fargate_instrument.cli import Streams
+    from fargate_instrument.core.answer import Answer
+    from fargate_instrument.streams import Streams
 
 NAME = "diff"
 HELP = "show what patch would change"
 DESCRIPTION = """\
 Show what patch would change in FILE, before and after, both in ECS's spelling with
-sorted keys. In colour on a terminal."""
+sorted keys. In colour on a terminal. With several agents, each line that comes or goes
+says whose it is."""
 EXAMPLES = (
     "fargate-instrument diff --agent sysdig --options sysdig.json web.json",
     "fargate-instrument diff --agent sysdig --options sysdig.json --exit-code web.json",
 )
+_WIDE = 100
+"""Longer lines do not push the agents' names out."""
+
 _STYLES = {"---": "bold", "+++": "bold", "@": "cyan", "+": "green", "-": "red"}
 
 
@@ -45,41 +52,81 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=("text", "json"),
         default="text",
         help="text: a unified diff (default); json: JSON Patch operations, with what"
-        " stood there before",
+        " stood there before and the agents that change it",
     )
 
 
 def run(args: argparse.Namespace, io: Streams) -> int:
     """Show the difference; 0, or 1 with --exit-code where there is one."""
     ask = asking.read(args, io)
-    answer = asking.answer(ask)
-    ask = asking.knowing(ask, answer)
-    different = jsontext.dump(answer.before.value()) != jsontext.dump(
-        answer.after.value()
-    )
-    before = ask.concealed(answer.before.value())
-    after = ask.concealed(answer.after.value())
+    answer = ask.answer()
+    before, after = answer.before.value(), answer.after.value()
     if args.format == "json":
-        text = documents.pretty(compare.operations(before, after))
+        told = [
+            {**one, "agents": authors(answer, one)}
+            for one in compare.operations(before, after)
+        ]
+        text = documents.pretty(ask.concealed(told, answer))
     else:
-        if not args.full:
-            before, after = shortened(before), shortened(after)
-        text = unified(before, after, ask.document.name, args.agent)
+        text = _text(ask, answer, full=args.full)
         if io.out_is_terminal and "NO_COLOR" not in os.environ:
             text = coloured(text)
     io.out(text)
-    return 1 if different and args.exit_code else 0
+    return 1 if args.exit_code and not compare.same(before, after) else 0
 
 
-def unified(before: Any, after: Any, name: str, agent: str) -> str:
-    """Write a unified diff of two JSON values; empty if they are the same."""
-    lines = unified_diff(
-        documents.pretty(before).splitlines(keepends=True),
-        documents.pretty(after).splitlines(keepends=True),
-        name,
-        f"{name} with {agent}",
-    )
-    return "".join(lines)
+def _text(ask: asking.Ask, answer: Answer, *, full: bool) -> str:
+    """Write the difference; with several agents, with their names."""
+
+    def lines(value: Any) -> list[str]:
+        shown = ask.concealed(value, answer)
+        text = documents.pretty(shown if full else shortened(shown))
+        return text.splitlines()
+
+    name = ask.document.name
+    heads = name, f"{name} with {', '.join(answer.agents)}"
+    before = lines(answer.before.value())
+    if len(answer.layers) == 1:
+        return _written(unified(before, lines(answer.after.value()), heads))
+    said, chain = ["an earlier run"], [before]
+    for agent, document in stages(answer):
+        said.append(agent)
+        chain.append(lines(document.value()))
+    said = [*said[:1], *said[2:-1], "the record"]
+    gone, came = compare.blame(chain, said)
+    return _written(signed(unified(before, chain[-1], heads), gone, came))
+
+
+def _written(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def unified(before: list[str], after: list[str], heads: tuple[str, str]) -> list[str]:
+    """Give the lines of a unified diff; none if nothing differs."""
+    return list(unified_diff(before, after, *heads, lineterm=""))
+
+
+def signed(lines: list[str], gone: list[str], came: list[str]) -> list[str]:
+    """Write behind each line that comes or goes whose doing that is.
+
+    ``gone``, ``came``: of each line of the text before and after.
+    """
+    width = max((len(line) for line in lines if len(line) <= _WIDE), default=0)
+    made, at = [], [0, 0]
+    for line in lines:
+        mark = line[:1]
+        if line.startswith(("---", "+++")) and at == [0, 0]:
+            made.append(line)
+            continue
+        if mark == "@":
+            at = [int(part[1:].split(",")[0]) - 1 for part in line.split()[1:3]]
+            made.append(line)
+            continue
+        who = {"-": gone, "+": came}.get(mark, [])
+        whose = who[at[mark == "+"]] if who else ""
+        made.append(f"{line:<{width}}  <- {whose}" if whose else line)
+        at = [at[0] + (mark != "+"), at[1] + (mark != "-")]
+    return made
 
 
 def shortened(value: Any) -> Any:

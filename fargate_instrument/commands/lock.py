@@ -19,7 +19,7 @@ from fargate_instrument.registry.image import PLATFORMS
 from fargate_instrument.registry.reference import shown
 
 if TYPE_CHECKING:
-    from fargate_instrument.cli import Streams
+    from fargate_instrument.streams import Streams
     from fargate_instrument.registry.image import Entry, Platform
     from fargate_instrument.registry.wanted import Wanted
 

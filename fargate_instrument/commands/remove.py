@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fargate_instrument.commands import documents, patch
-from fargate_instrument.core import forms, recognise, removal
-from fargate_instrument.core.ecs import ContainerCheck
+from fargate_instrument.core import definition as forms
 from fargate_instrument.core.errors import Failure, Problem, fail
 from fargate_instrument.core.jsontext import dump, kind
+from fargate_instrument.core.shape import ContainerCheck
 
 if TYPE_CHECKING:
     import argparse
     from typing import Any
 
-    from fargate_instrument.cli import Streams
-    from fargate_instrument.core.forms import Document
+    from fargate_instrument.streams import Streams
+    from fargate_instrument.core.definition import Document
 
     Lost = tuple[tuple[str, str], ...]
 
@@ -101,6 +101,8 @@ def without(
 
     Gives the document, the agents and what is missing. Raises Failure.
     """
+    from fargate_instrument.core import recognise, removal  # noqa: PLC0415
+
     _require_shapes(document)
     by_record = removal.remove(document.containers, agent)
     task = removal.task_restored(document.task, by_record.task)
@@ -131,6 +133,8 @@ def _require_shapes(document: Document) -> None:
 
 def _task_without(task: dict[str, Any], taken: recognise.Taken) -> dict[str, Any]:
     """Take back what an unrecorded agent needs around the containers."""
+    from fargate_instrument.core import removal  # noqa: PLC0415
+
     made = dict(task)
     if taken.pid_mode and made.get("pidMode") == "task":
         del made["pidMode"]

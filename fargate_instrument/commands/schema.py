@@ -13,7 +13,7 @@ from fargate_instrument.models.generate import schemas
 if TYPE_CHECKING:
     import argparse
 
-    from fargate_instrument.cli import Streams
+    from fargate_instrument.streams import Streams
 
 NAME = "schema"
 HELP = "print JSON Schemas, or check a file against one"
@@ -60,9 +60,9 @@ def run(args: argparse.Namespace, io: Streams) -> int:
 
 def _name(args: argparse.Namespace, known: dict[str, Any]) -> str:
     name: str = args.name
-    full = f"options.{name}" if name in agents.TABLE else name
+    full = f"options.{name}" if name in agents.NAMES else name
     if full not in known:
-        names = [*agents.TABLE, *(one for one in known if "." not in one)]
+        names = [*agents.NAMES, *(one for one in known if "." not in one)]
         args.refuse(f"{name} is no schema; {nearest(name, names)}")
     return full
 

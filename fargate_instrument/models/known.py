@@ -14,7 +14,9 @@ from fargate_instrument.core.recipe import ShellWrapCommand, WrapEntryPoint
 
 def known() -> str:
     """Give the text of ``known.py``: what the plan path knows of all agents at once."""
-    everyone = sorted([*map(load, NAMES), *recognised.AGENTS], key=lambda agent: agent.name)
+    found = [*map(load, NAMES), *recognised.AGENTS]
+    marked = [agent for agent in found if agent.marks != Marks()]
+    everyone = sorted(marked, key=lambda agent: agent.name)
     table = {agent.name: _marks(agent) for agent in everyone}
     wraps = [row for agent in everyone for row in _wraps(agent)]
     aliases = {alias: agent.name for agent in everyone for alias in agent.aliases}

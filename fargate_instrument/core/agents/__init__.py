@@ -41,8 +41,8 @@ if TYPE_CHECKING:
         "recipe",
     ]
 
-NAMES = ("prisma_cloud", "sysdig")
-"""Every agent that can be put in."""
+NAMES = ("custom", "prisma_cloud", "sysdig")
+"""Every agent that can be put in; ``custom`` is the one that a recipe describes."""
 
 
 class Option(Frozen):

@@ -6,14 +6,15 @@ Not a text diff. RFC 6902, with ``before`` added to what it takes away or replac
 from __future__ import annotations
 
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any
 
 from fargate_instrument.core.jsontext import dump, place
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from typing import Any, TypeAlias
 
-    Operation = dict[str, Any]
+    Operation: TypeAlias = dict[str, Any]
 
 _LONG = 100
 NAMED_BY = ("name", "containerName", "sourceContainer", "containerPath")
@@ -22,7 +23,7 @@ NAMED_BY = ("name", "containerName", "sourceContainer", "containerPath")
 
 def operations(before: Any, after: Any, pointer: str = "") -> list[Operation]:
     """List the operations that turn ``before`` into ``after``, in order."""
-    if _same(before, after):
+    if same(before, after):
         return []
     if isinstance(before, dict) and isinstance(after, dict):
         return list(_members(before, after, pointer))
@@ -36,7 +37,8 @@ def _entries(before: list[Any], after: list[Any]) -> bool:
     return all(isinstance(item, dict) for item in (*before, *after))
 
 
-def _same(before: Any, after: Any) -> bool:
+def same(before: Any, after: Any) -> bool:
+    """Tell whether two values are the same JSON, for which 1 is not true."""
     return dump(before) == dump(after)
 
 
@@ -116,3 +118,31 @@ def _short(value: Any) -> str:
                 return f"{value[key]} = {value[other]}"
     text = dump(value)
     return text if len(text) <= _LONG else f"{text[:_LONG]}..."
+
+
+def blame(
+    chain: Sequence[Sequence[str]], names: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """Say at which step each line came and went, through a chain of texts.
+
+    ``names``: of the steps between one text and the next. Gives the step that took
+    each line of the first text out, and the one that brought each line of the last;
+    an empty text for a line that stayed or was there from the start.
+    """
+    gone = [""] * len(chain[0])
+    came = [""] * len(chain[0])
+    origin: list[int | None] = list(range(len(chain[0])))
+    for name, before, after in zip(names, chain, chain[1:], strict=True):
+        matcher = SequenceMatcher(None, before, after, autojunk=False)
+        new_came = [name] * len(after)
+        kept: list[int | None] = [None] * len(after)
+        alive = set()
+        for i, j, size in matcher.get_matching_blocks():
+            new_came[j : j + size] = came[i : i + size]
+            kept[j : j + size] = origin[i : i + size]
+            alive.update(range(i, i + size))
+        for i, first in enumerate(origin):
+            if i not in alive and first is not None:
+                gone[first] = name
+        came, origin = new_came, kept
+    return gone, came
