@@ -105,9 +105,11 @@ class Parser(argparse.ArgumentParser):
             if action.option_strings and action.required:
                 needed.append(f"{action.option_strings[0]} {action.metavar}")
         named = [
-            {"*": f"[{a.metavar}...]", "+": f"{a.metavar}...", "?": f"[{a.metavar}]"}.get(
-                str(a.nargs), str(a.metavar)
-            )
+            {
+                "*": f"[{a.metavar}...]",
+                "+": f"{a.metavar}...",
+                "?": f"[{a.metavar}]",
+            }.get(str(a.nargs), str(a.metavar))
             for a in self._actions
             if not a.option_strings
         ]

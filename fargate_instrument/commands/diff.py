@@ -88,11 +88,8 @@ def _text(ask: asking.Ask, answer: Answer, *, full: bool) -> str:
     before = lines(answer.before.value())
     if len(answer.layers) == 1:
         return _written(unified(before, lines(answer.after.value()), heads))
-    said, chain = ["an earlier run"], [before]
-    for agent, document in stages(answer):
-        said.append(agent)
-        chain.append(lines(document.value()))
-    said = [*said[:1], *said[2:-1], "the record"]
+    chain = [before, *(lines(document.value()) for _, document in stages(answer))]
+    said = ["an earlier run", *answer.agents, "the record"]
     gone, came = compare.blame(chain, said)
     return _written(signed(unified(before, chain[-1], heads), gone, came))
 

@@ -101,7 +101,7 @@ def without(answer: Answer, document: Document) -> tuple[Document, Lost]:
     )
     if peeled.problems:
         raise Failure(peeled.problems)
-    task = provenance.task_restored(document.task, peeled.task)
+    task = provenance.task_restored(document.task, dict(peeled.task))
     return document.changed(peeled.containers, task), peeled.lost
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.commands import asking, documents
+from fargate_instrument.commands import asking
 from fargate_instrument.core import agents, jsontext, notation, secrecy
 from fargate_instrument.core.errors import Failure
 from fargate_instrument.core.request import read_request, secret_values
@@ -46,7 +47,7 @@ def run(args: argparse.Namespace, io: Streams) -> int:
     options = asking.given(args, layer, io)
     told = printed(args.agent, options, asking.facts(args))
     secrets = secret_values({"options": jsontext.dump(options)})
-    io.out(documents.pretty(secrecy.value(told, secrets)))
+    io.out(json.dumps(secrecy.value(told, secrets), indent=2) + "\n")
     return 0
 
 

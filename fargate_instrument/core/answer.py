@@ -13,11 +13,12 @@ from fargate_instrument.core.request import read_request, secret_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from fargate_instrument.core.compare import Operation
     from fargate_instrument.core.definition import Document
+    from fargate_instrument.core.ecs import Container
     from fargate_instrument.core.lay import Laid
     from fargate_instrument.core.pipeline import Outcome
 
@@ -71,9 +72,7 @@ def _after(document: Document, outcome: Outcome) -> Document:
 
 def secrets(answer: Answer, query: Mapping[str, str]) -> list[str]:
     """Collect what nobody may see, the document's own plain secrets included."""
-    names = {
-        name for done in answer.layers for name in done.layer.recipe.secret_names
-    }
+    names = {name for done in answer.layers for name in done.layer.recipe.secret_names}
     found = [
         value
         for container in answer.before.containers
@@ -101,41 +100,57 @@ def authors(answer: Answer, operation: Operation) -> list[str]:
         path = path[1:]
     name = _name(answer, operation, path)
     if len(path) == 1:
-        return [
-            done.layer.recipe.agent for done in answer.layers if name in done.own
-        ]
+        return [done.layer.recipe.agent for done in answer.layers if name in done.own]
+    before = {c["name"]: c for c in answer.before.containers}
     traced = [entry for entry in answer.outcome.done.trace if entry[1] == name]
-    found = (entry[0] for entry in writers(traced, path[1], operation))
+    found = (e[0] for e in writers(traced, before.get(name, {}), path[1:], operation))
     return list(dict.fromkeys(found))
 
 
 def _name(answer: Answer, operation: Operation, path: Sequence[str]) -> str:
-    whole = operation.get("value", operation.get("before"))
-    container = whole if len(path) == 1 else answer.before.containers[int(path[0])]
-    return str(container["name"])
+    if len(path) == 1:
+        return str(operation.get("value", operation.get("before", {}))["name"])
+    return str(answer.before.containers[int(path[0])]["name"])
 
 
 def writers(
-    traced: Sequence[Any], member: str, operation: Operation
-) -> Iterator[tuple[Any, ...]]:
-    """List the entries of a container's trace that did an operation on a member.
+    traced: Sequence[Any],
+    before: Container,
+    path: Sequence[str],
+    operation: Operation,
+) -> list[Any]:
+    """List the entries of a container's trace that did an operation on it.
 
-    Where an entry of a list comes or goes, only those that made it do so.
+    ``path``: of the operation, within the container as it was ``before``. Where it is
+    about an entry of a list of objects, only those count that touch the same entry.
     """
-    changed = [e for e in traced if not compare.same(e[3].get(member), e[4].get(member))]
-    value = operation.get("value", operation.get("before"))
-    came = operation["op"] == "add"
+    member = path[0]
+    changed = [
+        e for e in traced if not compare.same(e[3].get(member), e[4].get(member))
+    ]
+    key = _entry(before, path, operation)
     exact = [
         entry
         for entry in changed
-        if _holds(entry[4 if came else 3].get(member), value)
-        and not _holds(entry[3 if came else 4].get(member), value)
+        if not compare.same(*(_found(side.get(member), key) for side in entry[3:5]))
     ]
-    yield from exact or changed
+    return exact or changed
 
 
-def _holds(there: Any, value: Any) -> bool:
-    return isinstance(there, list) and any(compare.same(one, value) for one in there)
+def _entry(before: Container, path: Sequence[str], operation: Operation) -> str:
+    """Say which entry of a list an operation is about; empty if about none."""
+    there = before.get(path[0])
+    if len(path) == 1 or not (isinstance(there, list) or there is None):
+        return ""
+    if len(path) == 2:  # noqa: PLR2004  (member and index)
+        return compare.key(operation.get("value", operation.get("before")))
+    return compare.key((there or [])[int(path[1])])
+
+
+def _found(there: Any, key: str) -> Any:
+    if not key or not isinstance(there, list):
+        return there
+    return [item for item in there if compare.key(item) == key]
 
 
 def around(answer: Answer, member: str) -> list[str]:

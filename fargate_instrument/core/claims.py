@@ -118,9 +118,12 @@ def _problem(
     place: str, container: str, kind: str, name: str, one: str, other: str
 ) -> Problem:
     thing = "a tracer" if kind == "tracer" else f"the {kind} {dump(name)}"
-    who = f"container {dump(container)} would get {thing} from" if container else (
-        f"{thing} is claimed by"
+    who = (
+        f"container {dump(container)} would get {thing} from"
+        if container
+        else (f"{thing} is claimed by")
     )
+    out = f"or take {one} out of the definition first"
     why = f"; {WHY[kind]}" if kind in WHY else ", with two values"
     return Problem(
         place,
@@ -130,8 +133,11 @@ def _problem(
                 f"ask for {one} or {other}, not both",
                 f"ask for --agent {one} or --agent {other}, not both",
             ),
-            f"or give them different containers with include and exclude, or take"
-            f" {one} out of the definition first"
+            Said(
+                f"or give them different containers with include and exclude, {out}",
+                "or give them different containers with include and exclude in a file"
+                f" for --agents, {out}",
+            )
             if container
             else "or give one of them another by its options",
         ),

@@ -57,7 +57,7 @@ def _members(
 
 def _items(before: list[Any], after: list[Any], pointer: str) -> Iterator[Operation]:
     """Walk from the end, so that no operation moves the place of the next."""
-    keys = [_key(item) for item in before], [_key(item) for item in after]
+    keys = [key(item) for item in before], [key(item) for item in after]
     matcher = SequenceMatcher(None, *keys, autojunk=False)
     for tag, i1, i2, j1, j2 in reversed(matcher.get_opcodes()):
         if tag == "equal":
@@ -71,7 +71,7 @@ def _items(before: list[Any], after: list[Any], pointer: str) -> Iterator[Operat
             yield {"op": "add", "path": path, "value": after[j]}
 
 
-def _key(item: Any) -> str:
+def key(item: Any) -> str:
     """Say which items of two lists are the same thing, perhaps changed."""
     if isinstance(item, dict):
         for member in NAMED_BY:
@@ -136,7 +136,7 @@ def blame(
         matcher = SequenceMatcher(None, before, after, autojunk=False)
         new_came = [name] * len(after)
         kept: list[int | None] = [None] * len(after)
-        alive = set()
+        alive: set[int] = set()
         for i, j, size in matcher.get_matching_blocks():
             new_came[j : j + size] = came[i : i + size]
             kept[j : j + size] = origin[i : i + size]

@@ -110,8 +110,8 @@ def _net(
     steps = [_step(agent, rule(step), []) for agent, _, step, _, _ in traced]
     off = _step("", TAKEN_OFF, [])
     for operation in compare.operations(_bare(before), _bare(after)):
-        member = operation["path"].split("/")[1]
-        done = list(writers(traced, member, operation))
+        path = operation["path"].split("/")[1:]
+        done = writers(traced, _bare(before), path, operation)
         index = next((i for i, e in enumerate(traced) if done and e is done[-1]), None)
         (off if index is None else steps[index])["changes"].append(operation)
     return [*([off] if off["changes"] else []), *steps]

@@ -73,7 +73,7 @@ ACTIONS: tuple[type[Frozen], ...] = (
     algebra.CompareText,
 )
 UNWRITTEN = {"SetEnvironment": ("option",), "Recipe": ("exclude_option",)}
-"""Record -> fields that are addresses of options, which its JSON form has no word for."""
+"""Record -> fields that hold addresses of options, which have no JSON form."""
 
 NOT_BLANK = ("agent", "name", "member", "image")
 """Fields of plain text that may not be blank."""
@@ -404,7 +404,7 @@ class _Reader:
     # Texts
 
     def json(self, value: Any, address: str) -> Any:
-        """Read any JSON, in which texts are templates; a parameter alone keeps its type."""
+        """Read JSON whose texts are templates; a parameter alone keeps its type."""
         if isinstance(value, str):
             name = value[2:-2]
             alone = value == "{{" + name + "}}" and name in self.declared
@@ -430,7 +430,10 @@ class _Reader:
             end = value.find("}}", found.end())
             if end < 0:
                 break
-            parts += [value[at : found.start()], *self._named(value, found, end, address)]
+            parts += [
+                value[at : found.start()],
+                *self._named(value, found, end, address),
+            ]
             at = end + 2
         parts.append(value[at:])
         if any(isinstance(part, str) and "{{" in part for part in parts[::2]):
@@ -438,7 +441,9 @@ class _Reader:
             return self.say(address, "has {{ without its }}", fix)
         return _whole(_joined(parts[::2], parts[1::2]), parts)
 
-    def _named(self, value: str, found: re.Match[str], end: int, address: str) -> list[Any]:
+    def _named(
+        self, value: str, found: re.Match[str], end: int, address: str
+    ) -> list[Any]:
         """Give what a name in a template stands for, as a list of one."""
         name = value[found.end() : end].strip()
         if name in FACTS:
@@ -450,7 +455,9 @@ class _Reader:
         if name in self.declared:
             return [self._parameter(name, address)]
         known = [*FACTS, *self._constant()]
-        return [self.say(address, f"{{{{{name}}}}} is not defined", nearest(name, known))]
+        return [
+            self.say(address, f"{{{{{name}}}}} is not defined", nearest(name, known))
+        ]
 
     def _constant(self) -> list[str]:
         return [FAMILY, BRACES, *self.declared]

@@ -176,9 +176,8 @@ class _Reader:
             return []
         for key in ("agent", "options"):
             if key in query:
-                self._say(
-                    key, "is given beside agents", "give it in the list of agents"
-                )
+                said = "is given beside agents"
+                self._say(key, said, "give it in the list of agents")
         return self._listed(self._json("agents"), "agents")
 
     def _all_say(self) -> bool:

@@ -23,8 +23,8 @@ def known() -> str:
     secret = sorted({o.name for a in everyone for o in a.options if o.secret})
     return (
         '"""By what agents are known, as data; GENERATED from their modules, never edited.'
-        '\n\n``AGENTS``: agent -> its marks, those that are not empty. ``WRAPS``: (agent,'
-        ' kind,\nprefix or shell, launcher). ``ALIASES``: what people type -> agent.'
+        "\n\n``AGENTS``: agent -> its marks, those that are not empty. ``WRAPS``: (agent,"
+        " kind,\nprefix or shell, launcher). ``ALIASES``: what people type -> agent."
         '\n``SECRET_OPTIONS``: options of any agent whose values are secrets.\n"""\n\n'
         "from __future__ import annotations\n\n"
         "TYPE_CHECKING = False\n"

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Template = Annotated[
-    StrictStr, Field(description="Text; `{{container.name}}` and the like are filled in.")
+    StrictStr,
+    Field(description="Text; `{{container.name}}` and the like are filled in."),
 ]
 
 
@@ -101,7 +102,7 @@ def _model(record: type[Frozen], key: str = "") -> type[Made]:
     if record is algebra.Recipe:
         meaning = "What whoever uses the recipe gives to it, by name."
         fields["parameters"] = (
-            dict[str, _NAMES["Parameter"]],
+            _NAMES["Mapping"][StrictStr, _NAMES["Parameter"]],
             Field(default={}, description=meaning),
         )
     made: type[Made] = create_model(
@@ -115,13 +116,18 @@ def _choice(models: Iterable[Any], key: str) -> Any:
     return Annotated[Union[tuple(models)], Field(discriminator=key)]  # noqa: UP007  (made at run time)
 
 
-_NAMES["Condition"] = _choice([_model(one, "condition") for one in notation.CONDITIONS], "condition")
+_NAMES["Condition"] = _choice(
+    [_model(one, "condition") for one in notation.CONDITIONS], "condition"
+)
 _NAMES["Action"] = _choice([_model(one, "step") for one in notation.ACTIONS], "step")
 _NAMES["Step"] = _choice(
     [*get_args(get_args(_NAMES["Action"])[0]), _model(algebra.When, "step")], "step"
 )
 RECORDS = (
-    *(_NAMES[one.__name__] for one in (*notation.CONDITIONS, *notation.ACTIONS, algebra.When)),
+    *(
+        _NAMES[one.__name__]
+        for one in (*notation.CONDITIONS, *notation.ACTIONS, algebra.When)
+    ),
     _model(algebra.AddContainer),
     _model(algebra.RequireTask),
     _model(algebra.Policies),

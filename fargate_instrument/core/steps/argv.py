@@ -5,7 +5,7 @@ from __future__ import annotations
 from fargate_instrument.core import ecs
 from fargate_instrument.core.jsontext import Number, dump
 from fargate_instrument.core.recipe import WrapEntryPoint
-from fargate_instrument.core.steps.site import text
+from fargate_instrument.core.steps.site import ask_the_registry, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -131,8 +131,7 @@ def _image_argv(
 def _unknown_fixes(container: Container) -> tuple[str, ...]:
     return (
         'write its "entryPoint" (and "command") as the image has them',
-        f"or run `fargate-instrument lock {container['image']}` and pass the file as"
-        " image_configs",
+        ask_the_registry(str(container["image"])),
         "or exclude the container by name",
     )
 
@@ -181,9 +180,7 @@ def _command(container: Container, site: Site) -> list[str]:
     return argv[1] if argv else []
 
 
-def shell_wrap_argv(
-    container: Container, step: ShellWrapArgv, site: Site
-) -> Container:
+def shell_wrap_argv(container: Container, step: ShellWrapArgv, site: Site) -> Container:
     """Run the whole argv behind a line of a shell."""
     argv = _argv(container, False, [*step.shell, step.line], site)
     if argv is None:
