@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io as text_io
 import os
-from difflib import unified_diff
+from difflib import SequenceMatcher, unified_diff
 from typing import TYPE_CHECKING
 
 from fargate_instrument.commands import asking, documents
@@ -14,11 +14,13 @@ from fargate_instrument.core.provenance import LABEL
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
+    from collections.abc import Iterator
     from typing import Any
 
     from fargate_instrument.core.answer import Answer
     from fargate_instrument.streams import Streams
+
+    _Owned = tuple[list[str], list[str]]
 
 NAME = "diff"
 HELP = "show what patch would change"
@@ -85,45 +87,67 @@ def _text(ask: asking.Ask, answer: Answer, *, full: bool) -> str:
 
     name = ask.document.name
     heads = name, f"{name} with {', '.join(answer.agents)}"
-    before = lines(answer.before.value())
+    before, after = lines(answer.before.value()), lines(answer.after.value())
     if len(answer.layers) == 1:
-        return _written(unified(before, lines(answer.after.value()), heads))
-    chain = [before, *(lines(document.value()) for _, document in stages(answer))]
-    said = ["an earlier run", *answer.agents, "the record"]
-    gone, came = compare.blame(chain, said)
-    return _written(signed(unified(before, chain[-1], heads), gone, came))
+        found = unified_diff(before, after, *heads, lineterm="")
+    else:
+        between = [lines(document.value()) for _, document in stages(answer)]
+        said = ["an earlier run", *answer.agents, "the record"]
+        gone, came = compare.blame([before, *between], said)
+        found = iter(signed((before, gone), (after, came), heads))
+    return "".join(f"{line}\n" for line in found)
 
 
-def _written(lines: Iterable[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
+def signed(old: _Owned, new: _Owned, heads: tuple[str, str]) -> list[str]:
+    """Write a unified diff in which each line that comes or goes says whose it is.
 
-
-def unified(before: list[str], after: list[str], heads: tuple[str, str]) -> list[str]:
-    """Give the lines of a unified diff; none if nothing differs."""
-    return list(unified_diff(before, after, *heads, lineterm=""))
-
-
-def signed(lines: list[str], gone: list[str], came: list[str]) -> list[str]:
-    """Write behind each line that comes or goes whose doing that is.
-
-    ``gone``, ``came``: of each line of the text before and after.
+    ``old``, ``new``: the lines of both texts, and the owner of each.
     """
-    width = max((len(line) for line in lines if len(line) <= _WIDE), default=0)
-    made, at = [], [0, 0]
-    for line in lines:
-        mark = line[:1]
-        if line.startswith(("---", "+++")) and at == [0, 0]:
-            made.append(line)
-            continue
-        if mark == "@":
-            at = [int(part[1:].split(",")[0]) - 1 for part in line.split()[1:3]]
-            made.append(line)
-            continue
-        who = {"-": gone, "+": came}.get(mark, [])
-        whose = who[at[mark == "+"]] if who else ""
-        made.append(f"{line:<{width}}  <- {whose}" if whose else line)
-        at = [at[0] + (mark != "+"), at[1] + (mark != "-")]
+    matcher = SequenceMatcher(None, old[0], new[0])
+    groups = [
+        (_range(group), list(_rows(old, new, group)))
+        for group in matcher.get_grouped_opcodes()
+    ]
+    shown = [line for _, rows in groups for line, _ in rows]
+    width = max((len(line) for line in shown if len(line) <= _WIDE), default=0)
+    made = [f"--- {heads[0]}", f"+++ {heads[1]}"] if groups else []
+    for place, rows in groups:
+        made.append(place)
+        made += [f"{line:<{width}}  <- {who}" if who else line for line, who in rows]
     return made
+
+
+def _rows(old: _Owned, new: _Owned, group: list[Any]) -> Iterator[tuple[str, str]]:
+    for tag, i1, i2, j1, j2 in group:
+        if tag == "equal":
+            yield from ((f" {line}", "") for line in old[0][i1:i2])
+        for mark, (lines, owners), start, end in (
+            ("-", old, i1, i2),
+            ("+", new, j1, j2),
+        ):
+            if tag != "equal":
+                owned = zip(lines[start:end], _near(owners[start:end]), strict=True)
+                yield from ((mark + line, who) for line, who in owned)
+
+
+def _near(owners: list[str]) -> list[str]:
+    """Give a line that only looks moved to the owner of its neighbour."""
+    last = next(filter(None, owners), "")
+    made = []
+    for owner in owners:
+        last = owner or last
+        made.append(last)
+    return made
+
+
+def _range(group: list[Any]) -> str:
+    """Write the head of a part of a unified diff."""
+    starts, ends = (group[0][1], group[0][3]), (group[-1][2], group[-1][4])
+    old, new = (
+        f"{start + 1 if end > start else start},{end - start}"
+        for start, end in zip(starts, ends, strict=True)
+    )
+    return f"@@ -{old} +{new} @@"
 
 
 def shortened(value: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from fargate_instrument.core import compare, ecs, pipeline, secrecy
 from fargate_instrument.core.errors import Failure
 from fargate_instrument.core.frozen import Frozen
+from fargate_instrument.core.provenance import LABEL
 from fargate_instrument.core.request import read_request, secret_values
 
 TYPE_CHECKING = False
@@ -83,6 +84,16 @@ def secrets(answer: Answer, query: Mapping[str, str]) -> list[str]:
     return [*secret_values(query), *found]
 
 
+def bare(container: Container) -> Container:
+    """Leave the record out, which is no step's doing."""
+    labels = container.get("dockerLabels")
+    if not isinstance(labels, dict) or LABEL not in labels:
+        return container
+    kept = {key: value for key, value in labels.items() if key != LABEL}
+    made = {key: value for key, value in container.items() if key != "dockerLabels"}
+    return {**made, "dockerLabels": kept} if kept else made
+
+
 # Whose doing it is
 
 
@@ -124,17 +135,12 @@ def writers(
     ``path``: of the operation, within the container as it was ``before``. Where it is
     about an entry of a list of objects, only those count that touch the same entry.
     """
-    member = path[0]
-    changed = [
-        e for e in traced if not compare.same(e[3].get(member), e[4].get(member))
-    ]
-    key = _entry(before, path, operation)
-    exact = [
+    member, key = path[0], _entry(before, path, operation)
+    return [
         entry
-        for entry in changed
+        for entry in traced
         if not compare.same(*(_found(side.get(member), key) for side in entry[3:5]))
     ]
-    return exact or changed
 
 
 def _entry(before: Container, path: Sequence[str], operation: Operation) -> str:
@@ -148,9 +154,9 @@ def _entry(before: Container, path: Sequence[str], operation: Operation) -> str:
 
 
 def _found(there: Any, key: str) -> Any:
-    if not key or not isinstance(there, list):
+    if not key:
         return there
-    return [item for item in there if compare.key(item) == key]
+    return [item for item in ecs.known_argv(there) if compare.key(item) == key]
 
 
 def around(answer: Answer, member: str) -> list[str]:
@@ -172,13 +178,15 @@ def stages(answer: Answer) -> list[tuple[str, Document]]:
     The first is the input without what came off; the last, with the record, is whole.
     """
     found = [("", _without_own(answer))]
+    there = {container["name"]: container for container in answer.after.containers}
     for done in answer.layers:
         agent, before = done.layer.recipe.agent, found[-1][1]
         made = {c["name"]: c for c in before.containers}
         for whose, name, _, first, container in answer.outcome.done.trace:
             if whose == agent:
                 made[name] = container
-        order = [c["name"] for c in answer.after.containers]
+        made.update((n, bare(there[n])) for n in done.own if n not in made)
+        order = list(there)
         containers = sorted(made.values(), key=lambda c: order.index(c["name"]))
         task = dict(before.task)
         for member in ("pidMode", "volumes"):

@@ -99,8 +99,8 @@ def _recorded(
         if variable in values:
             yield name, "variable", variable, values[variable], agent
     for entry in undo.get("secrets", {}).get("cut", ()):
-        for secret in container.get("secrets") or ():
-            if secret.get("name") == entry:
+        for secret in ecs.known_argv(container.get("secrets")):
+            if isinstance(secret, dict) and secret.get("name") == entry:
                 yield name, "variable", entry, str(secret.get("valueFrom")), agent
     capabilities = undo.get("linuxParameters", {}).get("in", {}).get("capabilities", {})
     if "SYS_PTRACE" in capabilities.get("in", {}).get("add", {}).get("cut", ()):

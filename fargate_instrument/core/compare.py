@@ -127,22 +127,18 @@ def blame(
 
     ``names``: of the steps between one text and the next. Gives the step that took
     each line of the first text out, and the one that brought each line of the last;
-    an empty text for a line that stayed or was there from the start.
+    an empty text for a line that stayed.
     """
-    gone = [""] * len(chain[0])
-    came = [""] * len(chain[0])
+    gone, came = [""] * len(chain[0]), [""] * len(chain[0])
     origin: list[int | None] = list(range(len(chain[0])))
-    for name, before, after in zip(names, chain, chain[1:], strict=True):
+    for name, before, after in zip(names, chain[:-1], chain[1:], strict=True):
         matcher = SequenceMatcher(None, before, after, autojunk=False)
         new_came = [name] * len(after)
         kept: list[int | None] = [None] * len(after)
-        alive: set[int] = set()
         for i, j, size in matcher.get_matching_blocks():
             new_came[j : j + size] = came[i : i + size]
             kept[j : j + size] = origin[i : i + size]
-            alive.update(range(i, i + size))
-        for i, first in enumerate(origin):
-            if i not in alive and first is not None:
-                gone[first] = name
+        for first in {*origin} - {*kept, None}:
+            gone[first] = name  # type: ignore[index]  # None is taken out
         came, origin = new_came, kept
     return gone, came

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from fargate_instrument.core import compare, render
-from fargate_instrument.core.answer import around, writers
-from fargate_instrument.core.provenance import LABEL
+from fargate_instrument.core.answer import around, bare, writers
 from fargate_instrument.core.recipe import Fact
 
 TYPE_CHECKING = False
@@ -65,7 +64,7 @@ def _container(answer: Answer, before: Container) -> dict[str, Any]:
             step = {
                 "agent": done.layer.recipe.agent,
                 "rule": rule(_rule_of(done, name)),
-                "changes": compare.operations(_bare(before), _bare(after)),
+                "changes": compare.operations(bare(before), bare(after)),
             }
             return {"name": name, "outcome": "the agent's own", "steps": [step]}
     if not any(name in done.targets for done in answer.layers):
@@ -109,22 +108,12 @@ def _net(
     """
     steps = [_step(agent, rule(step), []) for agent, _, step, _, _ in traced]
     off = _step("", TAKEN_OFF, [])
-    for operation in compare.operations(_bare(before), _bare(after)):
+    for operation in compare.operations(bare(before), bare(after)):
         path = operation["path"].split("/")[1:]
-        done = writers(traced, _bare(before), path, operation)
+        done = writers(traced, bare(before), path, operation)
         index = next((i for i, e in enumerate(traced) if done and e is done[-1]), None)
         (off if index is None else steps[index])["changes"].append(operation)
     return [*([off] if off["changes"] else []), *steps]
-
-
-def _bare(container: Container) -> Container:
-    """Leave the record out, which is no step's doing."""
-    labels = container.get("dockerLabels")
-    if not isinstance(labels, dict) or LABEL not in labels:
-        return container
-    kept = {key: value for key, value in labels.items() if key != LABEL}
-    made = {key: value for key, value in container.items() if key != "dockerLabels"}
-    return {**made, "dockerLabels": kept} if kept else made
 
 
 def _rule_of(done: Laid, name: str) -> AddContainer:
@@ -143,7 +132,7 @@ def _added(answer: Answer) -> list[dict[str, Any]]:
             one = _rule_of(whose[name], name)
             agent = whose[name].layer.recipe.agent
             made = {"name": name, "agent": agent, "rule": rule(one), "role": one.role}
-            found.append({**made, "definition": _bare(container)})
+            found.append({**made, "definition": bare(container)})
     return found
 
 

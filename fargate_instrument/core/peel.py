@@ -253,6 +253,6 @@ def require_values(containers: Sequence[Any], address: str) -> list[Problem]:
             ),
         )
         for index, container in enumerate(containers)
-        for at, entry in enumerate(container.get("environment") or ())
+        for at, entry in enumerate(ecs.known_argv(container.get("environment")))
         if entry.__class__ is dict and entry.get("value", "") is None
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fargate_instrument.core import ecs
+from fargate_instrument.core.errors import Said
 from fargate_instrument.core.jsontext import Number, dump
 from fargate_instrument.core.recipe import WrapEntryPoint
 from fargate_instrument.core.steps.site import ask_the_registry, text
@@ -162,7 +163,7 @@ def _command(container: Container, site: Site) -> list[str]:
     """Find the command to wrap, the image's where the task says nothing."""
     items = ecs.known_argv(container.get("entryPoint"))
     command = ecs.known_argv(container.get("command"))
-    fix = 'use wrap = "entry_point"'
+    fix = Said('use wrap = "entry_point"', "say -o wrap=entry_point")
     if items and not command:
         what = "has an entryPoint but no command to wrap"
         site.problem(what, "command", fixes=(fix,))
