@@ -14,7 +14,7 @@ from fargate_instrument.core.provenance import LABEL
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from fargate_instrument.core.answer import Answer
@@ -91,11 +91,48 @@ def _text(ask: asking.Ask, answer: Answer, *, full: bool) -> str:
     if len(answer.layers) == 1:
         found = unified_diff(before, after, *heads, lineterm="")
     else:
-        between = [lines(document.value()) for _, document in stages(answer)]
-        said = ["an earlier run", *answer.agents, "the record"]
-        gone, came = compare.blame([before, *between], said)
+        gone, came = _owners(answer, lines)
         found = iter(signed((before, gone), (after, came), heads))
     return "".join(f"{line}\n" for line in found)
+
+
+def _owners(
+    answer: Answer, lines: Callable[[Any], list[str]]
+) -> tuple[list[str], list[str]]:
+    """Say of each line of the document before and after whose doing it is.
+
+    What is around the containers and each container is looked at by itself, so that
+    no line is taken for its like in another; commas at the ends of lines do not count.
+    """
+
+    def bare(value: Any) -> list[str]:
+        return [line.rstrip(",") for line in lines(value)]
+
+    said = ["an earlier run", *answer.agents, "the record"]
+    chain = [answer.before, *(document for _, document in stages(answer))]
+    around = [bare(one.changed([], one.task).value()) for one in chain]
+    versions = [{c["name"]: bare(c) for c in one.containers} for one in chain]
+    parts = {
+        name: compare.blame([one.get(name, []) for one in versions], said)
+        for name in {**versions[0], **versions[-1]}
+    }
+    shell = compare.blame(around, said)
+    gone, came = (
+        _put_together(around[at], shell[at], [parts[name][at] for name in versions[at]])
+        for at in (0, -1)
+    )
+    return gone, came
+
+
+def _put_together(
+    around: list[str], owners: list[str], containers: list[list[str]]
+) -> list[str]:
+    """Put the owners of the containers' lines in the place of an empty list."""
+    empty = ("[]", '"containerDefinitions": []')
+    at = next(i for i, line in enumerate(around) if line.strip() in empty)
+    inner = [owner for container in containers for owner in container]
+    filled = ["", *inner, ""] if containers else [""]
+    return [*owners[:at], *filled, *owners[at + 1 :]]
 
 
 def signed(old: _Owned, new: _Owned, heads: tuple[str, str]) -> list[str]:
