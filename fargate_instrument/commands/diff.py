@@ -158,23 +158,15 @@ def _rows(old: _Owned, new: _Owned, group: list[Any]) -> Iterator[tuple[str, str
     for tag, i1, i2, j1, j2 in group:
         if tag == "equal":
             yield from ((f" {line}", "") for line in old[0][i1:i2])
-        for mark, (lines, owners), start, end in (
-            ("-", old, i1, i2),
-            ("+", new, j1, j2),
-        ):
-            if tag != "equal":
-                owned = zip(lines[start:end], _near(owners[start:end]), strict=True)
-                yield from ((mark + line, who) for line, who in owned)
-
-
-def _near(owners: list[str]) -> list[str]:
-    """Give a line that only looks moved to the owner of its neighbour."""
-    last = next(filter(None, owners), "")
-    made = []
-    for owner in owners:
-        last = owner or last
-        made.append(last)
-    return made
+            continue
+        rows = [
+            *((f"-{old[0][i]}", old[1][i]) for i in range(i1, i2)),
+            *((f"+{new[0][j]}", new[1][j]) for j in range(j1, j2)),
+        ]
+        last = next((owner for _, owner in rows if owner), "")
+        for line, owner in rows:
+            last = owner or last  # a line that only looks changed is its neighbour's
+            yield line, last
 
 
 def _range(group: list[Any]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fargate_instrument.core import compare, render
 from fargate_instrument.core.answer import around, bare, writers
-from fargate_instrument.core.recipe import Fact
+from fargate_instrument.core.notation import template
+from fargate_instrument.core.recipe import SIDECAR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ _BRIEF = (
     "volume",
     "member",
 )
+_LISTS = ("prefix", "launcher")
 TAKEN_OFF = "what an earlier run put there"
 
 
@@ -160,14 +162,14 @@ def _around(answer: Answer) -> list[dict[str, Any]]:
 def rule(step: Frozen) -> str:
     """Name a step of a recipe as a person would look it up."""
     shown = [
-        _value(getattr(step, field)) for field in _BRIEF if getattr(step, field, None)
+        _words(field, getattr(step, field))
+        for field in _BRIEF
+        if getattr(step, field, None)
     ]
     return " ".join([type(step).__name__, *shown])
 
 
-def _value(value: object) -> str:
-    if isinstance(value, Fact):
-        return {"sidecar.name": "the agent's container"}.get(value.name, value.name)
-    if isinstance(value, tuple):
-        return " ".join(map(_value, value))
-    return str(value)
+def _words(field: str, value: object) -> str:
+    if field in _LISTS and isinstance(value, tuple):
+        return " ".join(map(template, value))
+    return "the agent's container" if value == SIDECAR else template(value)

@@ -275,7 +275,7 @@ class TestExplain:
         step = recipe.WrapEntryPoint(("/a", "b"))
         assert explanation.rule(step) == "WrapEntryPoint /a b"
         mixed = recipe.DependOn(("x-", recipe.Fact("container.name")), "HEALTHY")
-        assert explanation.rule(mixed) == "DependOn x- container.name HEALTHY"
+        assert explanation.rule(mixed) == "DependOn x-{{container.name}} HEALTHY"
 
 
 class TestCatalogue:
