@@ -20,7 +20,7 @@ SUITES = (
     *(
         f"tests/unit/test_{name}.py"
         for name in (
-            *("cli", "jsontext", "patch", "provenance", "road"),
+            *("cli", "jsontext", "notation", "patch", "provenance", "road"),
             *("rules", "rules_generated", "rules_genuine", "rules_laws"),
         )
     ),
