@@ -101,9 +101,11 @@ class Parser(argparse.ArgumentParser):
     def synopsis(self) -> str:
         """Say in one line what a command needs."""
         needed = [self.get_default("usage")] if self.get_default("usage") else []
-        for action in self._actions:
-            if action.option_strings and action.required:
-                needed.append(f"{action.option_strings[0]} {action.metavar}")
+        needed += [
+            f"{action.option_strings[0]} {action.metavar}"
+            for action in self._actions
+            if action.option_strings and action.required
+        ]
         named = [
             {
                 "*": f"[{a.metavar}...]",

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 NAME = "agents"
 HELP = "list the agents"
 DESCRIPTION = """\
-List the agents that can be put into a task definition, and what else people call them."""
+List the agents that can be put into a task definition, and what else people call
+them."""
 EXAMPLES = (
     "fargate-instrument agents",
     "fargate-instrument agents --format json",

@@ -95,7 +95,7 @@ def without(answer: Answer, document: Document) -> tuple[Document, Lost]:
     }
     peeled = peel(
         document.containers,
-        {agent: () for agent in reach},
+        dict.fromkeys(reach, ()),
         lambda agent, name: name in reach[agent],
         ADDRESS,
     )

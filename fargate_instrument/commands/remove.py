@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     import argparse
     from typing import Any
 
-    from fargate_instrument.streams import Streams
     from fargate_instrument.core.definition import Document
+    from fargate_instrument.streams import Streams
 
     Lost = tuple[tuple[str, str], ...]
 
@@ -131,7 +131,7 @@ def _require_shapes(document: Document) -> None:
         raise Failure(problems)
 
 
-def _task_without(task: dict[str, Any], taken: recognise.Taken) -> dict[str, Any]:
+def _task_without(task: dict[str, Any], taken: Any) -> dict[str, Any]:
     """Take back what an unrecorded agent needs around the containers."""
     from fargate_instrument.core import removal  # noqa: PLC0415
 

@@ -19,8 +19,8 @@ NAME = "schema"
 HELP = "print JSON Schemas, or check a file against one"
 DESCRIPTION = """\
 Print the JSON Schema (2020-12) of an agent's options, or of what goes in and comes out:
-query, task, agents, include, image_configs, task_definitions, recipe, result. Without a name,
-all of them in one object."""
+query, task, agents, include, image_configs, task_definitions, recipe, result. Without a
+name, all of them in one object."""
 EXAMPLES = (
     "fargate-instrument schema sysdig --format text",
     "fargate-instrument schema sysdig --check sysdig.json",

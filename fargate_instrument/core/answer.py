@@ -120,7 +120,7 @@ def authors(answer: Answer, operation: Operation) -> list[str]:
 
 def _name(answer: Answer, operation: Operation, path: Sequence[str]) -> str:
     if len(path) == 1:
-        return str(operation.get("value", operation.get("before", {}))["name"])
+        return str((operation.get("value") or operation["before"])["name"])
     return str(answer.before.containers[int(path[0])]["name"])
 
 
@@ -182,9 +182,8 @@ def stages(answer: Answer) -> list[tuple[str, Document]]:
     for done in answer.layers:
         agent, before = done.layer.recipe.agent, found[-1][1]
         made = {c["name"]: c for c in before.containers}
-        for whose, name, _, first, container in answer.outcome.done.trace:
-            if whose == agent:
-                made[name] = container
+        trace = answer.outcome.done.trace
+        made.update((name, last) for who, name, _, _, last in trace if who == agent)
         made.update((n, bare(there[n])) for n in done.own if n not in made)
         order = list(there)
         containers = sorted(made.values(), key=lambda c: order.index(c["name"]))

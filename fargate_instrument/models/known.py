@@ -42,7 +42,7 @@ def _shown(value: Any) -> str:
 
 
 def _marks(agent: Agent) -> dict[str, Any]:
-    fields = [f for f in Marks._fields if f != "wraps"]  # noqa: SLF001  (a record of ours)
+    fields = [field for field in Marks.__annotations__ if field != "wraps"]
     plain = {field: getattr(agent.marks, field) for field in fields}
     found = {field: value for field, value in plain.items() if value}
     if found.get("least") == (0, 0):

@@ -62,7 +62,7 @@ def _sentences(record: type[Frozen]) -> tuple[str, dict[str, str]]:
     """Split a record's docstring into what it says of itself and of each field."""
     doc = " ".join((record.__doc__ or "").split())
     field = r"``\w+``(?:, ``\w+``)*(?: and ``\w+``)?:"
-    fields = record._fields  # noqa: SLF001  (a record of ours)
+    fields = record.__annotations__
     found: dict[str, str] = {}
     marks = [
         mark
@@ -86,7 +86,7 @@ def _model(record: type[Frozen], key: str = "") -> type[Made]:
         fields[key] = (kind, Field(description="Which it is."))
     annotations = record.__annotations__
     unwritten = notation.UNWRITTEN.get(record.__name__, ())
-    for name in record._fields:  # noqa: SLF001  (as above)
+    for name in annotations:
         if name in unwritten:
             continue
         kind = eval(annotations[name], dict(_NAMES))  # noqa: S307  (our own source)

@@ -14,15 +14,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from fargate_instrument.core.declared import SCHEMAS
+from fargate_instrument.core.agents import NAMES, load
+from fargate_instrument.core.declared import SCHEMAS as DECLARED
 from fargate_instrument.core.jsontext import parse
+from fargate_instrument.core.options import schema
 from fargate_instrument.core.validate import validate
 from fargate_instrument.models import query
 from fargate_instrument.models.options import OPTIONS
 from tests.program import ARN, CHECKOUT
-from tests.program import OPTIONS as LEAST
+from tests.program import OPTIONS as KNOWN
 
+LEAST: dict[str, Any] = {**KNOWN, "custom": {"recipe": {"agent": "x"}}}
+SCHEMAS = DECLARED | {f"options.{n}": schema(load(n).options) for n in NAMES}
 MODELS: dict[str, Any] = {
+    "agents": query.Layers,
     "query": query.Query,
     "task": query.Task,
     "include": query.Include,
@@ -121,7 +126,7 @@ def test_all_three_agree(name: str, data: Any) -> None:
 
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
 def test_some_values_pass_and_some_do_not(name: str) -> None:
-    good: Any = [] if name == "include" else {}
+    good: Any = [] if name in ("agents", "include") else {}
     if name.startswith("options."):
         good = LEAST[name.partition(".")[2]]
     assert (_road(name, good), _model(name, good)) == (True, True)

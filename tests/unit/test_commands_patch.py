@@ -420,24 +420,25 @@ class Terminal(Streams):
         self.said += text
 
 
+VOLUMES: dict[str, Any] = {
+    "agent": "x",
+    "steps": [
+        {"step": "AddMountPoint", "volume": volume, "path": f"/{volume}"}
+        for volume in ("v", "w")
+    ],
+    "containers": [{"name": "agent", "image": "a"}],
+}
+
+
 class TestVolumes:
     """An agent that brings a task volume."""
-
-    RECIPE: dict[str, Any] = {
-        "agent": "x",
-        "steps": [
-            {"step": "AddMountPoint", "volume": volume, "path": f"/{volume}"}
-            for volume in ("v", "w")
-        ],
-        "containers": [{"name": "agent", "image": "a"}],
-    }
 
     @pytest.mark.parametrize("there", [None, [], [{"name": "mine"}]])
     def test_it_comes_once_and_goes(self, there: Any) -> None:
         given = {} if there is None else {"volumes": there}
         value = {**DEFINITION, **given}
         document = definition.document(value, "web.json", json.dumps(value))
-        query = {"agent": "custom", "options": json.dumps({"recipe": self.RECIPE})}
+        query = {"agent": "custom", "options": json.dumps({"recipe": VOLUMES})}
         made = asking.Ask(query, document).answer()
         assert [v["name"] for v in made.after.task["volumes"]][-2:] == ["v", "w"]
         assert laws.without(made, made.after) == (document, ())

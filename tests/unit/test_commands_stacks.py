@@ -135,7 +135,11 @@ class TestAsked:
         assert "ask for both, in this order: --agent sysdig --agent acme" in told
 
     def test_one_sign_alone_is_asked_about_in_the_command_lines_words(self) -> None:
-        fluent = {"name": "log router", "image": "x", "entryPoint": ["/x"]}
+        fluent: dict[str, Any] = {
+            "name": "log router",
+            "image": "x",
+            "entryPoint": ["/x"],
+        }
         fluent["firelensConfiguration"] = {"type": "fluentbit"}
         given = ["--agent", "sysdig", *words(*SYSDIG)]
         told = command("patch", *given, stdin=[fluent]).failure

@@ -15,7 +15,7 @@ from fargate_instrument.core import agents, notation, recipe
 from fargate_instrument.core.errors import Failure, Problem
 from fargate_instrument.core.request import secret_values
 from fargate_instrument.models import recipe as recipe_models
-from tests.program import ARN, CHECKOUT, OPTIONS, Run, asked, flat, run
+from tests.program import ARN, CHECKOUT, OPTIONS, Run, asked, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -257,12 +257,13 @@ class TestParameters:
         ) in told(changed(steps=[step]))
 
     def test_a_secret_where_it_would_be_shown(self) -> None:
-        for step in (
+        steps: tuple[dict[str, Any], ...] = (
             {"step": "AddLabel", "name": "l", "value": "{{token}}"},
             {"step": "WrapEntryPoint", "prefix": ["/a", "{{token}}"]},
             {"step": "SetMember", "member": "user", "value": "{{token}}"},
             {"step": "SetEnvironment", "name": "{{token}}", "value": "x"},
-        ):
+        )
+        for step in steps:
             assert "{{token}} is a secret and" in told(changed(steps=[step]))
         log = {"secretOptions": [{"name": "key", "valueFrom": "{{token}}"}]}
         step = {"step": "SetMember", "member": "logConfiguration", "value": log}
@@ -377,9 +378,10 @@ WHOLE: list[Any] = [
     },
 ]
 ODD: list[Any] = [
-    None, 3, True, "", " ", "x", [], [3], ["x"], [[]], {}, {"a": 1}, {"step": "InitProcess"},
-    {"step": "No"}, {"condition": "RunsAsRoot"}, {"step": "AddCapability", "name": "X"},
-]  # fmt: skip
+    *(None, 3, True, "", " ", "x", [], [3], ["x"], [[]], {}, {"a": 1}),
+    *({"step": "InitProcess"}, {"step": "No"}, {"condition": "RunsAsRoot"}),
+    {"step": "AddCapability", "name": "X"},
+]
 
 
 @st.composite
@@ -408,14 +410,14 @@ def test_the_schema_says_the_same(document: Any) -> None:
     What a schema cannot say is left out: names in templates and of parameters.
     """
     fits = VALIDATOR.is_valid(document)
-    said = []
+    said: list[Problem] = []
     if isinstance(document, dict):
         try:
             notation.read(document, {}, TASK, "r")
         except Failure as failure:
             said = [p for p in failure.problems if not _beyond(p)]
     else:
-        said = ["no object"]
+        said = [Problem("r", "is no object")]
     assert fits == (not said), (document, said)
     COUNTED[fits] += 1
 

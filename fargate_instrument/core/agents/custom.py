@@ -1,4 +1,4 @@
-"""The agent that a recipe in JSON describes; the layer is known by that recipe's name."""
+"""The agent that a recipe in JSON describes; its layer has that recipe's name."""
 
 from __future__ import annotations
 
