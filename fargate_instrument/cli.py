@@ -6,64 +6,15 @@ import gc
 import sys
 
 from fargate_instrument.core import protocol
-from fargate_instrument.core.errors import Failure, fail
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import BinaryIO
-
-OK, WRONG, USAGE, BUG, INTERRUPTED = 0, 1, 2, 3, 130
-REPORT_AT = "https://github.com/fargate-instrument/fargate-instrument/issues"
-HIDDEN = "(hidden)"
-_SHORTEST_SECRET = 6
-"""Shorter values are not looked for in messages: they would hide ordinary words."""
-
-
-class Streams:
-    """The program's streams, so that no other module touches ``sys``."""
-
-    def __init__(self) -> None:
-        self.stdin: BinaryIO | None = sys.stdin.buffer if sys.stdin else None
-        self.out_is_terminal = bool(sys.stdout and sys.stdout.isatty())
-        self.in_is_terminal = bool(sys.stdin and sys.stdin.isatty())
-
-    def read(self) -> bytes:
-        """Read all of stdin. Raises Failure if it is closed."""
-        try:
-            if self.stdin is not None:
-                return self.stdin.read()
-        except (OSError, ValueError):
-            pass
-        raise fail("stdin", "cannot be read", fault="protocol")
-
-    def write(self, data: bytes) -> None:
-        """Write all bytes to stdout at once. Raises Failure if that is impossible."""
-        reason = "it is closed"
-        try:
-            if sys.stdout is not None:
-                sys.stdout.flush()
-                raw = getattr(sys.stdout.buffer, "raw", sys.stdout.buffer)
-                left = memoryview(data)
-                while left:
-                    left = left[raw.write(left) or 0 :]
-                return
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or reason
-        raise fail("stdout", f"cannot be written: {reason}", fault="protocol")
-
-    def out(self, text: str) -> None:
-        """Write text to stdout."""
-        self.write(text.encode("utf-8", "backslashreplace"))
-
-    def err(self, text: str) -> None:
-        """Write text to stderr; a closed stderr is no reason to fail otherwise."""
-        try:
-            if sys.stderr is not None:
-                data = text.encode("utf-8", "backslashreplace")
-                sys.stderr.buffer.write(data)
-                sys.stderr.buffer.flush()
-        except (OSError, ValueError):
-            pass
+from fargate_instrument.core.errors import Failure
+from fargate_instrument.streams import (
+    BUG,
+    INTERRUPTED,
+    OK,
+    REPORT_AT,
+    WRONG,
+    Streams,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -83,7 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except Failure as failure:
-        streams.err(f"{failure}\n")
+        said = [problem.on_command_line().lines() for problem in failure.problems]
+        streams.err("".join(f"{lines}\n" for lines in said))
         return WRONG
     except Exception as error:  # noqa: BLE001  (the last line of defence)
         streams.err(_bug(error))
@@ -105,30 +57,15 @@ def _external(streams: Streams) -> int:
 
 
 def _failed(failure: Failure, query: dict[str, str], streams: Streams) -> int:
-    from fargate_instrument.core import render, request  # noqa: PLC0415
+    from fargate_instrument.core import render, request, secrecy  # noqa: PLC0415
 
     secrets = request.secret_values(query)
-    problems = [
-        problem.replace(
-            address=hidden(problem.address, secrets),
-            message=hidden(problem.message, secrets),
-            fixes=tuple(hidden(fix, secrets) for fix in problem.fixes),
-        )
-        for problem in failure.problems
-    ]
+    problems = [secrecy.problem(one, secrets) for one in failure.problems]
     if query.get("errors") == "report":
         streams.write(protocol.write_result(render.failed(problems)))
         return OK
     streams.err("".join(problem.lines() + "\n" for problem in problems))
     return WRONG
-
-
-def hidden(text: str, secrets: list[str]) -> str:
-    """Take the values of secret options out of a text."""
-    for secret in secrets:
-        if len(secret) >= _SHORTEST_SECRET:
-            text = text.replace(secret, HIDDEN)
-    return text
 
 
 def _bug(error: Exception) -> str:

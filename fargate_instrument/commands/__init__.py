@@ -8,17 +8,20 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from fargate_instrument.core.errors import fail, nearest
+from fargate_instrument.streams import OK, USAGE
 from fargate_instrument.version import __version__
 
 if TYPE_CHECKING:
-    from fargate_instrument.cli import Streams
+    from collections.abc import Sequence
+
+    from fargate_instrument.streams import Streams
 
 PROGRAM = "fargate-instrument"
 TABLE: dict[str, tuple[str, str]] = {
-    "patch": ("patch", "put an agent into a task definition"),
+    "patch": ("patch", "put agents into a task definition"),
     "diff": ("diff", "show what patch would change"),
     "explain": ("explain", "say what is added where and why, and what is left alone"),
     "remove": ("remove", "take an agent out of a task definition again"),
@@ -29,11 +32,11 @@ TABLE: dict[str, tuple[str, str]] = {
         "ask registries for images' entry points and write image-configs.lock.json",
     ),
     "agents": ("agents", "list the agents"),
+    "recipe": ("recipe", "print what an agent asks for, as the agent custom takes it"),
     "schema": ("schema", "print JSON Schemas, or check a file against one"),
 }
 """Command -> module in this package, one line of help."""
 
-_OK, _USAGE = 0, 2
 _EXAMPLES = "examples:\n"
 
 _HEAD = f"""\
@@ -77,6 +80,44 @@ class Parser(argparse.ArgumentParser):
         self.streams = streams
         self.color = False
 
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments, then how they go, in a line each."""
+        self._print_message(f"{self.prog}: {message}\n{self.synopsis()}", sys.stderr)
+        raise SystemExit(USAGE)
+
+    def refuse_unknown(self, arguments: Sequence[str]) -> None:
+        """Refuse the first option that is none, before anything that is missing."""
+        known = self._option_string_actions
+        for argument in arguments:
+            if argument == "--":
+                return
+            name = argument.partition("=")[0]
+            short = not argument.startswith("--") and argument[:2] in known
+            if argument[:1] != "-" or argument == "-" or " " in argument or short:
+                continue
+            if name not in known:
+                self.error(f"{name} is no option; {nearest(name, known)}")
+
+    def synopsis(self) -> str:
+        """Say in one line what a command needs."""
+        needed = [self.get_default("usage")] if self.get_default("usage") else []
+        needed += [
+            f"{action.option_strings[0]} {action.metavar}"
+            for action in self._actions
+            if action.option_strings and action.required
+        ]
+        named = [
+            {
+                "*": f"[{a.metavar}...]",
+                "+": f"{a.metavar}...",
+                "?": f"[{a.metavar}]",
+            }.get(str(a.nargs), str(a.metavar))
+            for a in self._actions
+            if not a.option_strings
+        ]
+        words = " ".join([self.prog, *needed, "[OPTION...]", *named])
+        return f"usage: {words}   (--help lists the options)\n"
+
     def _print_message(self, message: str, file: Any = None) -> None:
         if not message or self.streams is None:
             return
@@ -91,13 +132,13 @@ def run(arguments: list[str], streams: Streams) -> int:
     first, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
     if first in ("-h", "--help"):
         streams.out(help_text())
-        return _OK
+        return OK
     if first == "--version":
         streams.out(f"{PROGRAM} {__version__}\n")
-        return _OK
+        return OK
     if not first:
         streams.err(help_text())
-        return _USAGE
+        return USAGE
     if first not in TABLE:
         what = "option" if first.startswith("-") else "command"
         known = ["--help", "--version"] if what == "option" else TABLE
@@ -105,13 +146,14 @@ def run(arguments: list[str], streams: Streams) -> int:
             f"{PROGRAM}: {first} is no {what}; {nearest(first, known)}\n"
             f"  {PROGRAM} --help lists the commands\n"
         )
-        return _USAGE
+        return USAGE
     try:
         command = load(first)
         parser = parser_of(first, command, streams)
+        parser.refuse_unknown(rest)
         status: int = command.run(parser.parse_args(rest), streams)
     except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else _USAGE
+        return stop.code if isinstance(stop.code, int) else USAGE
     except ModuleNotFoundError as error:
         package = str(error.name).partition(".")[0]
         if package == __name__.partition(".")[0]:

@@ -1,35 +1,65 @@
-"""Arguments of patch, diff and explain -> a query, and its outcome; shows nothing."""
+"""Arguments of patch, diff, explain and recipe -> a query; shows nothing.
+
+With one agent, options stand where they like; with several, behind their own agent.
+"""
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
+import argparse
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.cli import HIDDEN, hidden
 from fargate_instrument.commands import documents
-from fargate_instrument.core import agents, ecs, jsontext, pipeline, removal
+from fargate_instrument.core import agents, answer, jsontext, secrecy
 from fargate_instrument.core.declared import SCHEMAS
+from fargate_instrument.core.definition import PLATFORM_FACTS, TASK_FACTS
 from fargate_instrument.core.errors import Failure, nearest
-from fargate_instrument.core.request import (
-    PLATFORM_FACTS,
-    TASK_FACTS,
-    read_request,
-    secret_values,
-)
+from fargate_instrument.core.options import schema
+from fargate_instrument.core.request import secret_values
 from fargate_instrument.core.validate import validate
-from fargate_instrument.models import published
 
 if TYPE_CHECKING:
-    import argparse
+    from collections.abc import Sequence
 
-    from fargate_instrument.cli import Streams
-    from fargate_instrument.core.forms import Document
-    from fargate_instrument.core.pipeline import Outcome
+    from fargate_instrument.core.answer import Answer
+    from fargate_instrument.core.definition import Document
+    from fargate_instrument.streams import Streams
+
+
+@dataclass(slots=True)
+class Layer:
+    """One agent of the command line and the options that stand behind it."""
+
+    agent: str = ""
+    assignments: list[str] = field(default_factory=list)
+    file: str = ""
+
+
+class _Layered(argparse.Action):
+    """Keeps the order of --agent, -o and --options: an option is its agent's."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002  (argparse's own form)
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,  # noqa: ARG002
+    ) -> None:
+        layers: list[Layer] = list(namespace.layers or ())
+        if self.dest == "agent" or not layers:
+            layers.append(Layer())
+        if self.dest == "agent":
+            layers[-1].agent = values
+        elif self.dest == "options":
+            layers[-1].file = values
+        else:
+            layers[-1].assignments.append(values)
+        namespace.layers = layers
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare what is asked of an agent, and of which file."""
+    """Declare what is asked of which agents, and of which file."""
+    parser.set_defaults(layers=None, usage="--agent NAME")
     add = parser.add_argument
     add(
         "file",
@@ -37,29 +67,21 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a list of container definitions, a task definition, or what aws ecs"
         " describe-task-definition prints; - for standard input",
     )
-    add("--agent", required=True, metavar="NAME", help="one that agents lists")
     add(
-        "-o",
-        "--option",
-        action="append",
-        default=[],
-        dest="assignments",
-        metavar="KEY=VALUE",
-        help="an option of the agent; JSON where the option takes it, else text;"
-        " KEY=@FILE reads the value from a file, as secrets should be given",
+        "--agent",
+        action=_Layered,
+        metavar="NAME",
+        help="one that agents lists; repeatable, the last is outermost: its launcher"
+        " runs first",
     )
+    options(parser)
     add(
-        "--options",
+        "--agents",
         metavar="FILE",
-        help="a JSON object of options; what -o says wins over it",
+        help="in place of --agent: a JSON list of {agent, options, include, exclude},"
+        " as the query's agents",
     )
-    add(
-        "--task",
-        action="append",
-        default=[],
-        metavar="KEY=VALUE",
-        help="a task-level fact that FILE does not hold, such as family=web",
-    )
+    task(parser)
     for name, what in (("include", "only these"), ("exclude", "not these")):
         add(
             f"--{name}",
@@ -82,175 +104,172 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def options(parser: argparse.ArgumentParser) -> None:
+    """Declare how an agent's options are given."""
+    parser.add_argument(
+        "-o",
+        "--option",
+        action=_Layered,
+        dest="option",
+        metavar="KEY=VALUE",
+        help="an option of the agent before it; JSON where the option takes it, else"
+        " text; KEY=@FILE reads the value from a file, as secrets should be given",
+    )
+    parser.add_argument(
+        "--options",
+        action=_Layered,
+        metavar="FILE",
+        help="a JSON object of options of the agent before it; what -o says wins",
+    )
+
+
+def task(parser: argparse.ArgumentParser) -> None:
+    """Declare how facts of the task are given."""
+    parser.add_argument(
+        "--task",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a task-level fact that FILE does not hold, such as family=web",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What is asked: the query, its document, and the values that nobody may see."""
+    """What is asked: the query without its document, and the document."""
 
     query: dict[str, str]
     document: Document
-    secrets: list[str]
 
-    def conceal(self, text: str) -> str:
-        """Take the values of secret options out of a text."""
-        escaped = {json.dumps(s)[1:-1] for s in self.secrets} | {*self.secrets}
-        return hidden(text, sorted(escaped, key=len, reverse=True))
+    def answer(self) -> Answer:
+        """Do what is asked. Raises Failure with every problem, no secret in any."""
+        return answer.answer(self.document, self.query)
 
-    def concealed(self, value: Any) -> Any:
-        """Take the values of secret options out of every text of a JSON value."""
-        if isinstance(value, str):
-            return HIDDEN if value in self.secrets else self.conceal(value)
-        if isinstance(value, dict):
-            return {key: self.concealed(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self.concealed(item) for item in value]
-        return value
+    def concealed(self, value: Any, answered: Answer | None = None) -> Any:
+        """Take secrets out of a JSON value, also in the form that JSON gives them.
 
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What became of a document."""
-
-    before: Document
-    after: Document
-    outcome: Outcome
+        ``answered``: then those that its document holds, too.
+        """
+        found = (
+            secret_values(self.query)
+            if answered is None
+            else answer.secrets(answered, self.query)
+        )
+        escaped = {jsontext.dump(s)[1:-1] for s in found} | {*found}
+        return secrecy.value(value, sorted(escaped, key=len, reverse=True))
 
 
 def read(args: argparse.Namespace, io: Streams) -> Ask:
     """Read the arguments and the files they name. Raises Failure."""
-    _refuse_two_stdins(args)
-    options, task = _options(args, io), _task(args)
-    document = documents.read(args.file, io)
-    query = {
-        "agent": args.agent,
-        "options": jsontext.dump(options),
-        "container_definitions": document.text,
-        "provenance": args.provenance,
-    }
+    layers = _layers(args)
+    _refuse_two_stdins(args, layers)
     optional = {
-        "task": jsontext.dump(task) if task else "",
-        "include": jsontext.dump(args.include) if args.include else "",
-        "exclude": jsontext.dump(args.exclude) if args.exclude else "",
-        "checks": args.checks or "",
+        **_asked(args, layers, io),
+        "task": facts(args),
+        "include": args.include,
+        "exclude": args.exclude,
     }
+    document = documents.read(args.file, io)
+    query = {key: jsontext.dump(value) for key, value in optional.items() if value}
+    if len(layers) == 1:
+        query["agent"] = layers[0].agent
+    query["provenance"] = args.provenance
+    if args.checks:
+        query["checks"] = args.checks
     if args.image_configs:
         configs = documents.json_file(args.image_configs, io)
-        problems = published.problems(configs, "image_configs", args.image_configs)
+        problems = validate(configs, SCHEMAS["image_configs"], args.image_configs)
         if problems:
             raise Failure(problems)
-        optional["image_configs"] = jsontext.dump(configs)
-    query |= {key: value for key, value in optional.items() if value}
-    return Ask(query, document, secret_values(query))
+        query["image_configs"] = jsontext.dump(configs)
+    return Ask(query, document)
 
 
-def answer(ask: Ask) -> Answer:
-    """Do what is asked. Raises Failure with every problem, no secret in any."""
-    problems = list(_schema_problems(ask))
-    try:
-        outcome = pipeline.outcomes(read_request(ask.query))[0]
-    except Failure as failure:
-        told = {problem.address for problem in failure.problems}
-        found = [p for p in problems if p.address not in told]
-        raise _concealed(ask, [*failure.problems, *found]) from None
-    if problems:
-        raise _concealed(ask, problems)
-    return Answer(ask.document, instrumented(ask.document, outcome, ask.query), outcome)
-
-
-def knowing(ask: Ask, answer: Answer) -> Ask:
-    """Add to what nobody may see the plain secrets that the document itself holds."""
-    names = answer.outcome.recipe.secret_names
-    found = [
-        value
-        for container in answer.before.containers
-        if isinstance(container.get("environment"), list)
-        for name, value in ecs.variables(container).items()
-        if name in names and isinstance(value, str) and value
-    ]
-    return replace(ask, secrets=[*ask.secrets, *found])
-
-
-def instrumented(
-    document: Document, outcome: Outcome, query: dict[str, str]
-) -> Document:
-    """Put an outcome into its document: containers, and what the agent needs around.
-
-    Where there is a record it also says how to take back the latter.
-    """
-    containers, recipe = outcome.done.containers, outcome.recipe
-    task = dict(document.task)
-    if document.form == "list" or not outcome.done.instrumented:
-        return document.changed(containers, task)
-    if recipe.task.pid_mode:
-        task["pidMode"] = recipe.task.pid_mode
-    known = removal.volume_names(task.get("volumes"))
-    missing = [dict(v) for v in recipe.volumes if v["name"] not in known]
-    if missing:
-        task["volumes"] = [*(task.get("volumes") or ()), *missing]
-    if query.get("provenance", "label") == "label" and not recipe.exact:
-        undo = removal.task_difference(document.task, task)
-        pid_mode = recipe.task.pid_mode
-        needed = {"pidMode": pid_mode} if pid_mode else {}
-        containers = removal.recorded(containers, recipe.agent, undo, needed)
-    return document.changed(containers, task)
-
-
-def _concealed(ask: Ask, problems: list[Any]) -> Failure:
-    return Failure(
-        problem.replace(
-            address=ask.conceal(problem.address),
-            message=ask.conceal(problem.message),
-            fixes=tuple(map(ask.conceal, problem.fixes)),
-        )
-        for problem in problems
-    )
-
-
-def _schema_problems(ask: Ask) -> list[Any]:
-    """Hold the options against the published schema of the agent."""
-    if ask.query["agent"] not in agents.TABLE:
+def _layers(args: argparse.Namespace) -> list[Layer]:
+    """Give the layers of the command line; refuses, as usage, what is ambiguous."""
+    layers: list[Layer] = list(args.layers or ())
+    if args.agents:
+        if layers:
+            args.refuse("--agents is given beside --agent, -o or --options")
         return []
-    options = jsontext.parse(ask.query["options"], "options")
-    return published.problems(options, f"options.{ask.query['agent']}", "options")
+    if len(layers) > 1 and not layers[0].agent:
+        first, *rest = layers
+        if len(rest) > 1:
+            given = "-o" if first.assignments else "--options"
+            args.refuse(f"{given} before the first --agent: put it behind its own")
+        rest[0].assignments = [*first.assignments, *rest[0].assignments]
+        rest[0].file = rest[0].file or first.file
+        layers = rest
+    if not layers or not layers[0].agent:
+        args.refuse("--agent NAME is needed")
+    return layers
 
 
-def _refuse_two_stdins(args: argparse.Namespace) -> None:
-    given = [args.file, args.options, args.image_configs]
-    if given.count(documents.STDIN) > 1:
+def _refuse_two_stdins(args: argparse.Namespace, layers: Sequence[Layer]) -> None:
+    files = [args.file, args.agents, args.image_configs, *(one.file for one in layers)]
+    if files.count(documents.STDIN) > 1:
         args.refuse("- can be given once")
 
 
-def _options(args: argparse.Namespace, io: Streams) -> dict[str, Any]:
-    options: Any = {}
-    if args.options:
-        options = documents.json_file(args.options, io)
-        if not isinstance(options, dict):
-            args.refuse(f"--options {args.options}: a JSON object is needed")
-    schema = SCHEMAS.get(f"options.{args.agent}", {}).get("properties", {})
-    made = dict(options)
-    for assignment in args.assignments:
+def _asked(
+    args: argparse.Namespace, layers: Sequence[Layer], io: Streams
+) -> dict[str, Any]:
+    """Write the layers as the query has them."""
+    if args.agents:
+        return {"agents": documents.json_file(args.agents, io)}
+    read_ = [given(args, layer, io) for layer in layers]
+    if len(layers) == 1:
+        return {"options": read_[0]}
+    return {
+        "agents": [
+            {"agent": layer.agent, "options": one}
+            for layer, one in zip(layers, read_, strict=True)
+        ]
+    }
+
+
+def given(args: argparse.Namespace, layer: Layer, io: Streams) -> dict[str, Any]:
+    """Read one agent's options: its file, and what -o says over it."""
+    found: Any = documents.json_file(layer.file, io) if layer.file else {}
+    if not isinstance(found, dict):
+        args.refuse(f"--options {layer.file}: a JSON object is needed")
+    known = _schemas(layer.agent)
+    made = dict(found)
+    for assignment in layer.assignments:
         key, equals, text = assignment.partition("=")
         if not equals or not key:
             args.refuse("-o needs KEY=VALUE")
-        made[key] = _value(key, text, schema.get(key), io)
+        made[key] = _value(key, text, known.get(key), io)
     return made
 
 
-def _value(key: str, text: str, schema: Any, io: Streams) -> Any:
+def _schemas(agent: str) -> dict[str, Any]:
+    """Give the schemas of an agent's options; of one that is none, nothing."""
+    try:
+        made: dict[str, Any] = schema(agents.load(agent).options)["properties"]
+    except Failure:
+        return {}
+    return made
+
+
+def _value(key: str, text: str, known: Any, io: Streams) -> Any:
     """Read the value of an option: JSON where the option takes it, else the text."""
     if text.startswith("@"):
-        return documents.text(text[1:], io).removesuffix("\n").removesuffix("\r")
+        text = documents.text(text[1:], io).removesuffix("\n").removesuffix("\r")
+        if not known or not validate(text, known, ""):
+            return text
     try:
         value = jsontext.parse(text, f"options.{key}")
     except Failure:
         return text
-    if schema and validate(value, schema, "") and not validate(text, schema, ""):
+    if known and validate(value, known, "") and not validate(text, known, ""):
         return text
     return value
 
 
-def _task(args: argparse.Namespace) -> dict[str, Any]:
+def facts(args: argparse.Namespace) -> dict[str, Any]:
     """Read the facts of --task; the two of the platform stand on their own here."""
-    facts: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for assignment in args.task:
         key, equals, text = assignment.partition("=")
         if not equals or key not in {*TASK_FACTS, *PLATFORM_FACTS}:
@@ -260,9 +279,9 @@ def _task(args: argparse.Namespace) -> dict[str, Any]:
         if text[:1] in ("[", "{"):
             value = jsontext.parse(text, f"task.{key}")
         if key in PLATFORM_FACTS:
-            facts.setdefault("runtime_platform", {})[key] = value
+            found.setdefault("runtime_platform", {})[key] = value
         elif key == "requires_compatibilities" and isinstance(value, str):
-            facts[key] = [value]
+            found[key] = [value]
         else:
-            facts[key] = value
-    return facts
+            found[key] = value
+    return found

@@ -16,7 +16,7 @@ from fargate_instrument.core.errors import fail, nearest
 if TYPE_CHECKING:
     from fargate_instrument.audit.definition import Definition
     from fargate_instrument.audit.report import Report
-    from fargate_instrument.cli import Streams
+    from fargate_instrument.streams import Streams
 
 NAME = "audit"
 HELP = "find task definitions that run without an agent"

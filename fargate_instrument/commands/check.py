@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from fargate_instrument.commands import documents
 from fargate_instrument.core import ecs, jsontext
+from fargate_instrument.core.definition import FORMS, description_key
 from fargate_instrument.core.ecs_model import DESCRIBE_ONLY, SHAPES
 from fargate_instrument.core.errors import Failure, fail, nearest
-from fargate_instrument.core.forms import FORMS, description_key
 from fargate_instrument.core.rules import SEVERITIES, UNSURE, check, whole_task
 from fargate_instrument.core.rules.finding import Report
 from fargate_instrument.core.rules.table import FARGATE
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Mapping, Sequence
 
-    from fargate_instrument.cli import Streams
     from fargate_instrument.core.errors import Problem
     from fargate_instrument.core.rules import Finding
+    from fargate_instrument.streams import Streams
 
     Value = dict[str, Any]
     Document = dict[str, Any] | list[Any]

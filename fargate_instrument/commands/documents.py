@@ -1,6 +1,6 @@
 """Files with task definitions and other JSON: read and written; ``-`` is stdin.
 
-What is in them is the affair of ``forms``.
+What is in them is the affair of ``core.definition``.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fargate_instrument import files
-from fargate_instrument.core import forms, jsontext
+from fargate_instrument.core import definition, jsontext
 from fargate_instrument.core.errors import fail
 
 if TYPE_CHECKING:
-    from fargate_instrument.cli import Streams
+    from fargate_instrument.streams import Streams
 
 STDIN = "-"
 
@@ -48,11 +48,11 @@ def json_file(name: str, io: Streams) -> Any:
     return jsontext.parse(text(name, io), shown(name))
 
 
-def read(name: str, io: Streams) -> forms.Document:
+def read(name: str, io: Streams) -> definition.Document:
     """Read a file in any of the three forms. Raises Failure with every problem."""
     written = text(name, io)
     value = jsontext.parse(written, shown(name))
-    return forms.document(value, shown(name), written)
+    return definition.document(value, shown(name), written)
 
 
 def pretty(value: Any) -> str:

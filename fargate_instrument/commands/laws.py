@@ -1,21 +1,27 @@
 """What patch proves about the very document it has made, before it writes it.
 
-Two laws: instrumenting it again changes nothing; taking the agent out gives back what
+Two laws: instrumenting it again changes nothing; taking the agents out gives back what
 went in. Broken laws are bugs of the program, so this says which and nothing is written.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.commands import asking, documents
-from fargate_instrument.core import forms, provenance, removal
+from fargate_instrument.commands import documents
+from fargate_instrument.core import provenance
+from fargate_instrument.core.definition import ADDRESS
 from fargate_instrument.core.errors import Failure
 from fargate_instrument.core.jsontext import dump
+from fargate_instrument.core.peel import peel
 
 if TYPE_CHECKING:
-    from fargate_instrument.commands.asking import Answer, Ask
-    from fargate_instrument.core.forms import Document
+    from fargate_instrument.commands.asking import Ask
+    from fargate_instrument.core.answer import Answer
+    from fargate_instrument.core.definition import Document
+
+    Lost = tuple[tuple[str, str], ...]
 
 
 def broken(ask: Ask, answer: Answer) -> list[str]:
@@ -23,8 +29,8 @@ def broken(ask: Ask, answer: Answer) -> list[str]:
     found = []
     if not _idempotent(ask, answer):
         found.append("instrumenting the result again would change it")
-    recorded = (
-        ask.query.get("provenance") == "label" and not answer.outcome.recipe.exact
+    recorded = ask.query.get("provenance") == "label" and all(
+        done.layer.recipe.recorded for done in answer.layers
     )
     if recorded and not _invertible(ask, answer):
         found.append("removing the agent from the result would not give the input back")
@@ -38,32 +44,31 @@ def _idempotent(ask: Ask, answer: Answer) -> bool:
 
 def _again(ask: Ask, document: Document) -> Document | None:
     """Instrument another document in the same way; None if that fails."""
-    value = document.value()
-    text = documents.pretty(value)
-    query = {**ask.query, "container_definitions": text}
-    other = forms.document(value, ask.document.name, text)
+    text = documents.pretty(document.value())
     try:
-        return asking.answer(asking.Ask(query, other, ask.secrets)).after
+        return replace(ask, document=document.replace(text=text)).answer().after
     except Failure:
         return None
 
 
 def _invertible(ask: Ask, answer: Answer) -> bool:
-    """Compare what removal gives with the input.
+    """Compare what taking the agents out gives with the input.
 
-    Where the input carries a record already, it is removal from the input that counts;
-    or, since what was put there may have been edited, that putting the agent in once
-    more gives the result.
+    Where the input carries a record already, it is taking out from the input that
+    counts; or, since what was put there may have been edited, that putting the agents
+    in once more gives the result.
     """
-    agent = ask.query["agent"]
-    out, lost = without(answer.after, agent)
-    into, _ = without(answer.before, agent)
-    if dump(into.value()) != dump(answer.before.value()):
-        if _substance(out) == _substance(into):
-            return True
-        again = _again(ask, out)
-        return again is not None and _substance(again) == _substance(answer.after)
-    return dump(_masked(out, lost)) == dump(_masked(answer.before, lost))
+    try:
+        out, lost = without(answer, answer.after)
+        into, _ = without(answer, answer.before)
+    except Failure:
+        return False
+    if dump(into.value()) == dump(answer.before.value()):
+        return dump(_masked(out, lost)) == dump(_masked(answer.before, lost))
+    if _substance(out) == _substance(into):
+        return True
+    again = _again(ask, out)
+    return again is not None and _substance(again) == _substance(answer.after)
 
 
 def _substance(document: Document) -> str:
@@ -73,23 +78,34 @@ def _substance(document: Document) -> str:
     """
     kept = []
     for container in document.containers:
-        records = provenance.read(container, forms.ADDRESS)
+        records = provenance.read(container, ADDRESS)
         if not any(record.added for record in records):
             kept.append(provenance.bare(container, records))
     ordered = sorted(kept, key=lambda container: str(container["name"]))
     return dump([ordered, document.task])
 
 
-def without(
-    document: Document, agent: str | None
-) -> tuple[Document, tuple[tuple[str, str], ...]]:
-    """Take recorded agents out of a document; also names what was not recorded."""
-    removed = removal.remove(document.containers, agent)
-    task = removal.task_restored(document.task, removed.task)
-    return document.changed(removed.containers, task), removed.lost
+def without(answer: Answer, document: Document) -> tuple[Document, Lost]:
+    """Take an answer's layers out of a document by their records, where they work.
+
+    Also names the variables whose values were not recorded. Raises Failure.
+    """
+    reach = {
+        done.layer.recipe.agent: {*done.targets, *done.own} for done in answer.layers
+    }
+    peeled = peel(
+        document.containers,
+        dict.fromkeys(reach, ()),
+        lambda agent, name: name in reach[agent],
+        ADDRESS,
+    )
+    if peeled.problems:
+        raise Failure(peeled.problems)
+    task = provenance.task_restored(document.task, dict(peeled.task))
+    return document.changed(peeled.containers, task), peeled.lost
 
 
-def _masked(document: Document, lost: tuple[tuple[str, str], ...]) -> Any:
+def _masked(document: Document, lost: Lost) -> Any:
     """Leave out the variables whose values a record never holds."""
     containers = []
     for container in document.containers:

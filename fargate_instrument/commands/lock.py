@@ -19,9 +19,9 @@ from fargate_instrument.registry.image import PLATFORMS
 from fargate_instrument.registry.reference import shown
 
 if TYPE_CHECKING:
-    from fargate_instrument.cli import Streams
     from fargate_instrument.registry.image import Entry, Platform
     from fargate_instrument.registry.wanted import Wanted
+    from fargate_instrument.streams import Streams
 
 NAME = "lock"
 HELP = "ask registries for images' entry points and write image-configs.lock.json"

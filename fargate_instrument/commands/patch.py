@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fargate_instrument.cli import BUG, REPORT_AT
 from fargate_instrument.commands import asking, documents, laws
 from fargate_instrument.core import protocol, render
+from fargate_instrument.streams import BUG, REPORT_AT
 
 if TYPE_CHECKING:
     import argparse
 
-    from fargate_instrument.cli import Streams
-    from fargate_instrument.commands.asking import Answer
+    from fargate_instrument.core.answer import Answer
+    from fargate_instrument.streams import Streams
 
 NAME = "patch"
-HELP = "put an agent into a task definition"
+HELP = "put agents into a task definition"
 DESCRIPTION = """\
-Put an agent into a task definition and print it, in the form in which it came: a list
-of container definitions, a task definition, or a description with taskDefinition
-around it. Instrumenting it again changes nothing, and remove gives back what went in;
-both are proved for this document before anything is written."""
+Put one or more agents into a task definition and print it, in the form in which it
+came: a list of container definitions, a task definition, or a description with
+taskDefinition around it. Instrumenting it again changes nothing, and remove gives back
+what went in; both are proved for this document before anything is written."""
 EXAMPLES = (
     "fargate-instrument patch --agent sysdig --options sysdig.json web.json",
     "fargate-instrument patch --agent sysdig --options sysdig.json --in-place web.json",
     'fargate-instrument patch --agent sysdig --options sysdig.json --exclude "job-*" -',
     "fargate-instrument patch --agent sysdig --options sysdig.json --register web.json",
+    "fargate-instrument patch --agents layers.json web.json",
 )
 
 
@@ -64,13 +65,13 @@ def run(args: argparse.Namespace, io: Streams) -> int:
     """Instrument a file. Raises Failure with every problem."""
     check_target(args)
     ask = asking.read(args, io)
-    answer = asking.answer(ask)
+    answer = ask.answer()
     broken = laws.broken(ask, answer)
     if broken:
         return refuse(broken, io)
     if args.warnings:
         for address, text in answer.outcome.warnings:
-            io.err(f"{ask.conceal(address)}: {ask.conceal(text)}\n")
+            io.err(ask.concealed(f"{address}: {text}\n"))
     emit(args, io, text_of(args, answer), summary(answer))
     return 0
 
@@ -103,10 +104,13 @@ def text_of(args: argparse.Namespace, answer: Answer) -> str:
 
 def summary(answer: Answer) -> str:
     """Say in a line what was done, where the document itself goes to a file."""
-    done = answer.outcome.done
-    names = ", ".join(done.instrumented) or "no container"
-    left = "".join(f"; {name} {reason}" for name, reason in done.skipped)
-    return f"{answer.outcome.recipe.agent} in {names}{left}"
+    said: dict[str, list[str]] = {}
+    for done in answer.layers:
+        names = ", ".join(done.targets) or "no container"
+        said.setdefault(names, []).append(done.layer.recipe.agent)
+    done_ = "; ".join(f"{', '.join(who)} in {names}" for names, who in said.items())
+    skipped = render.skipped(answer.outcome)
+    return done_ + "".join(f"; {name} {reason}" for name, reason in skipped)
 
 
 def emit(args: argparse.Namespace, io: Streams, text: str, said: str) -> None:

@@ -13,10 +13,9 @@ from fargate_instrument.core.shape import ContainerCheck
 
 if TYPE_CHECKING:
     import argparse
-    from typing import Any
 
-    from fargate_instrument.cli import Streams
     from fargate_instrument.core.definition import Document
+    from fargate_instrument.streams import Streams
 
     Lost = tuple[tuple[str, str], ...]
 

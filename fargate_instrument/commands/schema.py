@@ -13,14 +13,14 @@ from fargate_instrument.models.generate import schemas
 if TYPE_CHECKING:
     import argparse
 
-    from fargate_instrument.cli import Streams
+    from fargate_instrument.streams import Streams
 
 NAME = "schema"
 HELP = "print JSON Schemas, or check a file against one"
 DESCRIPTION = """\
 Print the JSON Schema (2020-12) of an agent's options, or of what goes in and comes out:
-query, task, include, image_configs, task_definitions, recipe, result. Without a name,
-all of them in one object."""
+query, task, agents, include, image_configs, task_definitions, recipe, result. Without a
+name, all of them in one object."""
 EXAMPLES = (
     "fargate-instrument schema sysdig --format text",
     "fargate-instrument schema sysdig --check sysdig.json",
@@ -60,9 +60,9 @@ def run(args: argparse.Namespace, io: Streams) -> int:
 
 def _name(args: argparse.Namespace, known: dict[str, Any]) -> str:
     name: str = args.name
-    full = f"options.{name}" if name in agents.TABLE else name
+    full = f"options.{name}" if name in agents.NAMES else name
     if full not in known:
-        names = [*agents.TABLE, *(one for one in known if "." not in one)]
+        names = [*agents.NAMES, *(one for one in known if "." not in one)]
         args.refuse(f"{name} is no schema; {nearest(name, names)}")
     return full
 

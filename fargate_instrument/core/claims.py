@@ -126,8 +126,8 @@ def _recorded(
         if variable in values:
             yield name, "variable", variable, values[variable], agent
     for entry in undo.get("secrets", {}).get("cut", ()):
-        for secret in container.get("secrets") or ():
-            if secret.get("name") == entry:
+        for secret in ecs.known_argv(container.get("secrets")):
+            if isinstance(secret, dict) and secret.get("name") == entry:
                 yield name, "variable", entry, str(secret.get("valueFrom")), agent
     capabilities = undo.get("linuxParameters", {}).get("in", {}).get("capabilities", {})
     if "SYS_PTRACE" in capabilities.get("in", {}).get("add", {}).get("cut", ()):
@@ -148,6 +148,7 @@ def _problem(
     who = f"{thing} is claimed by"
     if container:
         who = f"container {dump(container)} would get {thing} from"
+    out = f"or take {one} out of the definition first"
     why = f"; {WHY[kind]}" if kind in WHY else ", with two values"
     return Problem(
         place,
@@ -157,8 +158,11 @@ def _problem(
                 f"ask for {one} or {other}, not both",
                 f"ask for --agent {one} or --agent {other}, not both",
             ),
-            f"or give them different containers with include and exclude, or take"
-            f" {one} out of the definition first"
+            Said(
+                f"or give them different containers with include and exclude, {out}",
+                "or give them different containers with include and exclude in a file"
+                f" for --agents, {out}",
+            )
             if container
             else "or give one of them another by its options",
         ),

@@ -74,9 +74,7 @@ def lay(
     run = _Laying(definition, peeled, layers, record)
     done = tuple(run.layer(layer) for layer in layers)
     run.check_patterns()
-    return Result(
-        run.labelled(), run.task, run.owners, done, run.notes, run.trace
-    )
+    return Result(run.labelled(), run.task, run.owners, done, run.notes, run.trace)
 
 
 class _Laying:
@@ -430,7 +428,9 @@ class _Laying:
         recipe, container = layer.recipe, self.made[index]
         name = container["name"]
         base = self._without_label(name, container)
-        current = base if base["image"] == added.image else {**base, "image": added.image}
+        current = (
+            base if base["image"] == added.image else {**base, "image": added.image}
+        )
         site = self._own_site(name, current, own, sites)
         made = self._own_steps(added, current, site, recipe, sites)
         fitness.foreign_variables(made, recipe.agent, site)

@@ -25,7 +25,9 @@ class Own:
     record proves has been taken out by then and will be added again.
     """
 
-    def __init__(self, recipe: Recipe, containers: Sequence[Any], peeled: Peeled) -> None:
+    def __init__(
+        self, recipe: Recipe, containers: Sequence[Any], peeled: Peeled
+    ) -> None:
         self.recipe = recipe
         self.there: dict[int, AddContainer] = {}
         self._names: dict[int, str] = {}

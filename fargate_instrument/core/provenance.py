@@ -7,7 +7,7 @@ the form of the record and how to undo each member. It never holds a secret's va
 
 from __future__ import annotations
 
-from fargate_instrument.core.ecs import LIST_KEYS
+from fargate_instrument.core.ecs import LIST_KEYS, known_argv
 from fargate_instrument.core.errors import Failure, fail
 from fargate_instrument.core.frozen import Frozen
 from fargate_instrument.core.jsontext import dump, parse
@@ -344,7 +344,7 @@ def _result(
         return op["is"]
     if "of" in op:
         source, start, *end = op["of"]
-        return (container.get(source) or [])[start : end[0] if end else None]
+        return known_argv(container.get(source))[start : end[0] if end else None]
     if "in" in op:
         made, inner = undone(value if isinstance(value, dict) else {}, op["in"])
         lost += inner
@@ -366,7 +366,7 @@ def _restored(value: list[Any], op: dict[str, Any], key: str) -> list[Any]:
     for entry in value:
         name = entry.get(key) if isinstance(entry, dict) else None
         if name not in cut:
-            kept.append(was.get(name, entry))
+            kept.append(was.get(name, entry) if isinstance(name, str) else entry)
     for index, entry in op.get("put", ()):
         kept.insert(index, entry)
     return kept

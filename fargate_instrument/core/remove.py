@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-
 class Removed(Frozen):
     """What is left when an instrumentation is out.
 
@@ -145,4 +144,3 @@ def dangling(
         for at, entry in enumerate(ecs.known_argv(container.get(member)))
         if isinstance(entry, dict) and entry.get(key) in gone
     ]
-

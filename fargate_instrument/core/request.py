@@ -69,10 +69,39 @@ def secret_values(query: Mapping[str, str]) -> list[str]:
     found: list[str] = []
     keys = ("options", "agents", "task_definitions")
     texts = [query.get(key, "") for key in keys]
-    names = SECRET_OPTIONS
+    names = (*SECRET_OPTIONS, *_declared_secrets(texts))
     for value in filter(None, texts):
         found += _secrets_of(value, names)
     return sorted({s for s in found if s}, key=len, reverse=True)
+
+
+def _declared_secrets(value: Any) -> Iterator[str]:
+    """Name the parameters that recipes among the options declare to be secret."""
+    if isinstance(value, str):
+        if '"recipe"' in value or '\\"recipe' in value:
+            try:
+                yield from _declared_secrets(parse(value, ""))
+            except Failure:
+                return
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            found = _quietly(item) if key == "recipe" else None
+            declared = found.get("parameters") if isinstance(found, dict) else None
+            for name, one in declared.items() if isinstance(declared, dict) else ():
+                if isinstance(one, dict) and one.get("secret"):
+                    yield name
+            yield from _declared_secrets(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _declared_secrets(item)
+
+
+def _quietly(value: Any) -> Any:
+    """Read JSON that may be text; what cannot be read is None."""
+    try:
+        return parse(value, "") if isinstance(value, str) else value
+    except Failure:
+        return None
 
 
 def _secrets_of(text: str, names: tuple[str, ...]) -> list[str]:
@@ -88,7 +117,7 @@ def _secrets_in(value: Any, names: tuple[str, ...]) -> Iterator[str]:
             if key in names and isinstance(item, str):
                 yield item
             elif key in ("options", "agents") and isinstance(item, str):
-                yield from secret_values({key: item})
+                yield from _secrets_of(item, names)
             else:
                 yield from _secrets_in(item, names)
     elif isinstance(value, list):
@@ -147,25 +176,17 @@ class _Reader:
             return []
         for key in ("agent", "options"):
             if key in query:
-                self._say(
-                    key, "is given beside agents", "give it in the list of agents"
-                )
+                said = "is given beside agents"
+                self._say(key, said, "give it in the list of agents")
         return self._listed(self._json("agents"), "agents")
 
     def _all_say(self) -> bool:
         """Tell whether every entry of a batch names its own agents."""
-        entries = self._quietly(self.query["task_definitions"])
+        entries = _quietly(self.query["task_definitions"])
         return isinstance(entries, dict) and all(
             isinstance(entry, dict) and entry.get("agents")
             for entry in entries.values()
         )
-
-    @staticmethod
-    def _quietly(text: str) -> Any:
-        try:
-            return parse(text, "")
-        except Failure:
-            return None
 
     def _listed(self, value: Any, address: str) -> list[Any]:
         """Check a list of layers; one that cannot be used is left out."""
@@ -189,6 +210,20 @@ class _Reader:
             self._agent(name, f"{address}[{index}].agent")
             made.append({**layer, "at": f"{address}[{index}]."})
         return made
+
+    def _once(self, layers: Sequence[Layer], asked: Any) -> None:
+        """Find recipes of ``custom`` for an agent that another layer is for."""
+        seen: dict[str, int] = {}
+        for index, layer in enumerate(layers if len(layers) == len(asked) else ()):
+            name = layer.recipe.agent
+            who = {asked[index]["agent"], asked[seen.get(name, index)]["agent"]}
+            if name in seen and name != "custom" and "custom" in who:
+                self._say(
+                    f"{asked[index].get('at', '')}options.recipe.agent",
+                    f"is {dump(name)}, which layer {seen[name]} is, too",
+                    "give the recipe a name of its own, or take one of the layers out",
+                )
+            seen.setdefault(name, index)
 
     def _agent(self, name: str, address: str) -> None:
         """Load an agent; one that is not known is told wherever it is asked for."""
@@ -219,6 +254,7 @@ class _Reader:
                     self._patterns(layer.get("exclude"), f"{where}exclude"),
                 )
             )
+        self._once(made, asked)
         return tuple(made)
 
     def _recipe(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fargate_instrument.core import ecs
-from fargate_instrument.core.errors import Problem, nearest
+from fargate_instrument.core.errors import Problem, Said, nearest, quoted
 from fargate_instrument.core.frozen import Frozen
 from fargate_instrument.core.jsontext import dump
 
@@ -159,13 +159,17 @@ def _set_aside(index: int, around: Around, doubts: list[tuple[int, str]]) -> str
 
 def doubt(container: Container, index: int, text: str, address: str) -> Problem:
     """Ask for a word of the user's where one sign alone speaks."""
-    name = dump(container["name"])
+    name, shell = dump(container["name"]), quoted(str(container["name"]))
     return Problem(
         f"{address}[{index}]",
         f"{ecs.describe(container, index)} {text}",
         (
-            f"say what it is: include = [{name}] if it is an application, or exclude ="
-            f" [{name}]",
+            Said(
+                f"say what it is: include = [{name}] if it is an application, or"
+                f" exclude = [{name}]",
+                f"say what it is: --include {shell} if it is an application, or"
+                f" --exclude {shell}",
+            ),
         ),
         "request",
     )

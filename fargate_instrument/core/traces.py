@@ -152,7 +152,9 @@ class Unmarking:
                 )
             )
             return container
-        kept = {k: v for k, v in container.items() if k not in ("entryPoint", "command")}
+        kept = {
+            k: v for k, v in container.items() if k not in ("entryPoint", "command")
+        }
         if count:
             kept["entryPoint"] = argv[:count]
         if argv[count:]:
@@ -207,7 +209,8 @@ class Unmarking:
         volumes = made.get("volumes")
         if isinstance(volumes, list):
             made["volumes"] = [
-                v for v in volumes
+                v
+                for v in volumes
                 if not (isinstance(v, dict) and self._is_volume(v.get("name")))
             ]
             if volumes and not made["volumes"]:

@@ -14,15 +14,17 @@ from fargate_instrument.core.recipe import ShellWrapCommand, WrapEntryPoint
 
 def known() -> str:
     """Give the text of ``known.py``: what the plan path knows of all agents at once."""
-    everyone = sorted([*map(load, NAMES), *recognised.AGENTS], key=lambda agent: agent.name)
+    found = [*map(load, NAMES), *recognised.AGENTS]
+    marked = [agent for agent in found if agent.marks != Marks()]
+    everyone = sorted(marked, key=lambda agent: agent.name)
     table = {agent.name: _marks(agent) for agent in everyone}
     wraps = [row for agent in everyone for row in _wraps(agent)]
     aliases = {alias: agent.name for agent in everyone for alias in agent.aliases}
     secret = sorted({o.name for a in everyone for o in a.options if o.secret})
     return (
         '"""By what agents are known, as data; GENERATED from their modules, never edited.'
-        '\n\n``AGENTS``: agent -> its marks, those that are not empty. ``WRAPS``: (agent,'
-        ' kind,\nprefix or shell, launcher). ``ALIASES``: what people type -> agent.'
+        "\n\n``AGENTS``: agent -> its marks, those that are not empty. ``WRAPS``: (agent,"
+        " kind,\nprefix or shell, launcher). ``ALIASES``: what people type -> agent."
         '\n``SECRET_OPTIONS``: options of any agent whose values are secrets.\n"""\n\n'
         "from __future__ import annotations\n\n"
         "TYPE_CHECKING = False\n"
@@ -40,7 +42,7 @@ def _shown(value: Any) -> str:
 
 
 def _marks(agent: Agent) -> dict[str, Any]:
-    fields = [f for f in Marks._fields if f != "wraps"]  # noqa: SLF001  (a record of ours)
+    fields = [field for field in Marks.__annotations__ if field != "wraps"]
     plain = {field: getattr(agent.marks, field) for field in fields}
     found = {field: value for field, value in plain.items() if value}
     if found.get("least") == (0, 0):

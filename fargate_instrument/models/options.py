@@ -65,7 +65,9 @@ def _camel(name: str) -> str:
 
 OPTIONS: dict[str, type[Made]] = {
     name: model(
-        f"{_camel(name)}Options", f"Options of the agent ``{name}``.", load(name).options
+        f"{_camel(name)}Options",
+        f"Options of the agent ``{name}``.",
+        load(name).options,
     )
     for name in NAMES
 }

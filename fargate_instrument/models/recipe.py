@@ -1,8 +1,8 @@
 """The recipe algebra as pydantic models, derived from the records of ``core.recipe``.
 
 The JSON form of a step is an object whose ``step`` names the record, that of a
-condition one whose ``condition`` does; the other members are the record's fields. A
-text in which facts stand is written as a template, ``{{container.name}}``.
+condition one whose ``condition`` does; the other members are the record's fields
+(``core.notation`` reads and writes it). Every text is a template.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args
 
 from pydantic import Field, StrictBool, StrictInt, StrictStr, create_model
 
+from fargate_instrument.core import notation
 from fargate_instrument.core import recipe as algebra
 from fargate_instrument.core.frozen import Frozen
 from fargate_instrument.models.types import Made, NotBlank
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Template = Annotated[
-    StrictStr, Field(description="Text; `{{container.name}}` and the like are filled in.")
+    StrictStr,
+    Field(description="Text; `{{container.name}}` and the like are filled in."),
 ]
 
 
@@ -60,7 +62,7 @@ def _sentences(record: type[Frozen]) -> tuple[str, dict[str, str]]:
     """Split a record's docstring into what it says of itself and of each field."""
     doc = " ".join((record.__doc__ or "").split())
     field = r"``\w+``(?:, ``\w+``)*(?: and ``\w+``)?:"
-    fields = record._fields  # noqa: SLF001  (a record of ours)
+    fields = record.__annotations__
     found: dict[str, str] = {}
     marks = [
         mark
@@ -83,9 +85,12 @@ def _model(record: type[Frozen], key: str = "") -> type[Made]:
         kind: Any = Literal[record.__name__]
         fields[key] = (kind, Field(description="Which it is."))
     annotations = record.__annotations__
-    for name in record._fields:  # noqa: SLF001  (as above)
+    unwritten = notation.UNWRITTEN.get(record.__name__, ())
+    for name in annotations:
+        if name in unwritten:
+            continue
         kind = eval(annotations[name], dict(_NAMES))  # noqa: S307  (our own source)
-        if kind is StrictStr and name in ("agent", "name", "member", "image"):
+        if kind is StrictStr and name in notation.NOT_BLANK:
             kind = NotBlank
         default = getattr(record, name, ...)
         if isinstance(default, Frozen):
@@ -94,6 +99,12 @@ def _model(record: type[Frozen], key: str = "") -> type[Made]:
             default = list(default)
         described = Field(default=default, description=said.get(name, name))
         fields[name] = (kind, described)
+    if record is algebra.Recipe:
+        meaning = "What whoever uses the recipe gives to it, by name."
+        fields["parameters"] = (
+            _NAMES["Mapping"][StrictStr, _NAMES["Parameter"]],
+            Field(default={}, description=meaning),
+        )
     made: type[Made] = create_model(
         record.__name__, __base__=Made, __doc__=head, **fields
     )
@@ -105,46 +116,22 @@ def _choice(models: Iterable[Any], key: str) -> Any:
     return Annotated[Union[tuple(models)], Field(discriminator=key)]  # noqa: UP007  (made at run time)
 
 
-CONDITIONS = (
-    algebra.ReadOnlyRoot,
-    algebra.RunsAsRoot,
-    algebra.HasVariable,
-    algebra.LacksVariable,
-    algebra.Labelled,
-    algebra.EntryPointAbsent,
-    algebra.Architecture,
-    algebra.Router,
+_NAMES["Condition"] = _choice(
+    [_model(one, "condition") for one in notation.CONDITIONS], "condition"
 )
-ACTIONS = (
-    algebra.WrapEntryPoint,
-    algebra.ShellWrapCommand,
-    algebra.ShellWrapArgv,
-    algebra.AppendText,
-    algebra.SetEnvironment,
-    algebra.AddSecret,
-    algebra.UniqueEnvironment,
-    algebra.SortEnvironment,
-    algebra.InheritEnvironment,
-    algebra.MountFrom,
-    algebra.AddMountPoint,
-    algebra.AddCapability,
-    algebra.InitProcess,
-    algebra.DependOn,
-    algebra.AddLabel,
-    algebra.SetMember,
-    algebra.CompareText,
-)
-
-_NAMES["Condition"] = _choice([_model(one, "condition") for one in CONDITIONS], "condition")
-_NAMES["Action"] = _choice([_model(one, "step") for one in ACTIONS], "step")
+_NAMES["Action"] = _choice([_model(one, "step") for one in notation.ACTIONS], "step")
 _NAMES["Step"] = _choice(
     [*get_args(get_args(_NAMES["Action"])[0]), _model(algebra.When, "step")], "step"
 )
 RECORDS = (
-    *(_NAMES[one.__name__] for one in (*CONDITIONS, *ACTIONS, algebra.When)),
+    *(
+        _NAMES[one.__name__]
+        for one in (*notation.CONDITIONS, *notation.ACTIONS, algebra.When)
+    ),
     _model(algebra.AddContainer),
     _model(algebra.RequireTask),
     _model(algebra.Policies),
+    _model(notation.Parameter),
     _model(algebra.Recipe),
 )
 Recipe: type[Made] = RECORDS[-1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from fargate_instrument.core import ecs, forms, jsontext
+from fargate_instrument.core import definition, ecs, jsontext
 from fargate_instrument.core.errors import Failure, Problem, fail
 from fargate_instrument.registry.image import PLATFORMS, Platform
 
@@ -61,8 +61,8 @@ def from_document(
 
     :raises Failure: the file is in none of the three forms, or a container is wrong.
     """
-    root = f"{name}: {forms.ADDRESS}"
-    document = forms.document(value, name, address=root)
+    root = f"{name}: {definition.ADDRESS}"
+    document = definition.document(value, name, address=root)
     chosen = platform or _platform(document.task, name)
     wanted = []
     problems: list[Problem] = []

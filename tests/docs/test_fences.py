@@ -15,7 +15,7 @@ import pytest
 import yaml  # type: ignore[import-untyped]  # its stubs are no dependency
 
 from fargate_instrument import commands
-from fargate_instrument.cli import Streams
+from fargate_instrument.streams import Streams
 from tests.docs.pages import CHECKOUT, Fence, console, fences, pages, program_calls
 
 KNOWN = {"hcl", "json", "sh", "console", "python", "yaml", "text", "diff", "toml", ""}

@@ -59,7 +59,7 @@ def test_a_stale_model_is_told_and_mended(
 def test_the_readme_names_every_agent() -> None:
     text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
     rows = [line for line in text.splitlines() if line.startswith("| `")]
-    assert [row.split("`")[1] for row in rows] == sorted(agents.TABLE)
+    assert [row.split("`")[1] for row in rows] == sorted(agents.NAMES)
 
 
 def test_every_decision_has_its_number_in_its_title() -> None:

@@ -68,11 +68,11 @@ def _steps(name: str) -> st.SearchStrategy[tuple[Step, ...]]:
         r.SetEnvironment(f"{name}_NAME", r.Fact("container.name")),
         r.SetEnvironment("A", name),
         r.SetEnvironment("B_2", name, mode="if_absent"),
-        r.SetEnvironment("JAVA_TOOL_OPTIONS", f"-j{name}", mode="append", separator=" "),
-        r.SetEnvironment("NODE_OPTIONS", f"-n{name}", mode="prepend", separator=" "),
         r.SetEnvironment(
-            "PYTHONPATH", f"/{name}/a", "around", ":", after=f"/{name}/b"
+            "JAVA_TOOL_OPTIONS", f"-j{name}", mode="append", separator=" "
         ),
+        r.SetEnvironment("NODE_OPTIONS", f"-n{name}", mode="prepend", separator=" "),
+        r.SetEnvironment("PYTHONPATH", f"/{name}/a", "around", ":", after=f"/{name}/b"),
         r.AddSecret(f"{name}_KEY", some.ARN),
         r.UniqueEnvironment(),
         r.AddMountPoint(f"{name}-volume", f"/{name}"),
@@ -201,7 +201,9 @@ class Done:
         self.problems = list(problems)
         self.containers = result.containers
         self.task = dict(task)
-        self.targets = {layer.layer.recipe.agent: layer.targets for layer in result.layers}
+        self.targets = {
+            layer.layer.recipe.agent: layer.targets for layer in result.layers
+        }
 
     @property
     def text(self) -> str:
@@ -235,7 +237,9 @@ def lay(
     return Done([*peeled.problems, *result.notes.problems], result, result.task)
 
 
-def take(containers: Sequence[Any], agents_: Sequence[str]) -> tuple[list[Any], list[Any]]:
+def take(
+    containers: Sequence[Any], agents_: Sequence[str]
+) -> tuple[list[Any], list[Any]]:
     """Peel agents' records off: the containers, and the problems."""
     done = peel(containers, dict.fromkeys(agents_, ()), lambda _a, _n: True, "c")
     return done.containers, list(done.problems)

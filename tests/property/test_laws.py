@@ -7,13 +7,13 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from fargate_instrument.core.instrumentation import Definition, instrument
+from fargate_instrument.core.patch import is_wrapped
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from fargate_instrument.core import agents, pipeline, removal
-from fargate_instrument.core.instrumentation import Definition, instrument
 from fargate_instrument.core.jsontext import dump, parse
-from fargate_instrument.core.patch import is_wrapped
 from fargate_instrument.core.provenance import LABEL
 from fargate_instrument.core.recipe import Recipe
 from tests.program import Run, flat, run

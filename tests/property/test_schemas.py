@@ -17,24 +17,25 @@ from pydantic import TypeAdapter, ValidationError
 from fargate_instrument.core.agents import NAMES, load
 from fargate_instrument.core.declared import SCHEMAS as DECLARED
 from fargate_instrument.core.jsontext import parse
-from fargate_instrument.core.options import schema as schema_of
+from fargate_instrument.core.options import schema
 from fargate_instrument.core.validate import validate
 from fargate_instrument.models import query
 from fargate_instrument.models.generate import reduced, schemas
 from fargate_instrument.models.options import OPTIONS
 from tests.program import ARN, CHECKOUT
-from tests.program import OPTIONS as LEAST
+from tests.program import OPTIONS as KNOWN
 
+LEAST: dict[str, Any] = {**KNOWN, "custom": {"recipe": {"agent": "x"}}}
 SCHEMAS: dict[str, Any] = {
     **DECLARED,
-    **{f"options.{name}": schema_of(load(name).options) for name in NAMES},
+    **{f"options.{name}": schema(load(name).options) for name in NAMES},
 }
 """What the road checks with: as generated, and of options as each agent says."""
 
 MODELS: dict[str, Any] = {
+    "agents": query.Layers,
     "query": query.Query,
     "task": query.Task,
-    "agents": query.Layers,
     "include": query.Include,
     "image_configs": query.ImageConfigs,
     "task_definitions": query.Batch,

@@ -86,7 +86,10 @@ def test_another_stack_equals_instrumenting_afresh() -> None:
         once = lay(document, data.draw(stacks.stack(first)))
         _sound(once)
         layers = data.draw(stacks.stack(second))
-        afresh, upgraded = lay(document, layers), lay(once.containers, layers, once.task)
+        afresh, upgraded = (
+            lay(document, layers),
+            lay(once.containers, layers, once.task),
+        )
         _sound(afresh)
         _sound(upgraded)
         assert upgraded.text == afresh.text
@@ -237,7 +240,10 @@ def test_every_member_survives() -> None:
                 moved = member in ("entryPoint", "command")
                 assert moved or member in after or not value
                 assert member in named or after[member] == value
-            for member, key in (("environment", "name"), ("dependsOn", "containerName")):
+            for member, key in (
+                ("environment", "name"),
+                ("dependsOn", "containerName"),
+            ):
                 old = [entry[key] for entry in before.get(member, ())]
                 new = [entry[key] for entry in after.get(member, ())]
                 assert {*old} <= {*new} | {e["name"] for e in after.get("secrets", ())}
@@ -272,7 +278,9 @@ def test_what_users_change_meanwhile_survives() -> None:
 
         def edited(containers: Any, name: str) -> Any:
             value = edits[member]
-            return [{**c, member: value} if c["name"] == name else c for c in containers]
+            return [
+                {**c, member: value} if c["name"] == name else c for c in containers
+            ]
 
         once = lay(document, layers)
         touched = any(

@@ -12,7 +12,8 @@ import pytest
 
 from fargate_instrument import __main__ as entry
 from fargate_instrument import cli
-from fargate_instrument.core import pipeline
+from fargate_instrument import streams as outside
+from fargate_instrument.core import pipeline, secrecy
 from fargate_instrument.core.errors import Failure
 from tests.program import asked, flat, run
 
@@ -69,7 +70,7 @@ def _raiser(error: BaseException) -> Callable[..., NoReturn]:
 def test_streams_that_are_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("stdin", "stdout", "stderr"):
         monkeypatch.setattr(sys, name, None)
-    streams = cli.Streams()
+    streams = outside.Streams()
     with pytest.raises(Failure, match="stdin: cannot be read"):
         streams.read()
     with pytest.raises(Failure, match="stdout: cannot be written: it is closed"):
@@ -85,7 +86,7 @@ def test_streams_that_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     full = io.TextIOWrapper(io.BufferedWriter(Broken()))
     monkeypatch.setattr(sys, "stdout", full)
     monkeypatch.setattr(sys, "stderr", full)
-    streams = cli.Streams()
+    streams = outside.Streams()
     with pytest.raises(Failure, match="stdin: cannot be read"):
         streams.read()
     with pytest.raises(Failure, match="No space left on device"):
@@ -96,7 +97,7 @@ def test_streams_that_fail(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_stream_that_takes_little_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     slow = Piecemeal()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BufferedWriter(slow)))
-    cli.Streams().out("0123456789" * 5)
+    outside.Streams().out("0123456789" * 5)
     assert slow.data == b"0123456789" * 5
 
 
@@ -108,7 +109,7 @@ def test_a_bug_of_ours_says_so_without_its_text(
     assert done.status == 3
     assert done.out == b""
     assert "internal error: ZeroDivisionError in raising, line" in done.err
-    assert cli.REPORT_AT in done.err
+    assert outside.REPORT_AT in done.err
     assert "secret" not in done.err
     assert "Traceback" not in done.err
 
@@ -181,8 +182,8 @@ def test_the_folder_of_the_package(path: str, root: str) -> None:
 
 
 def test_short_values_hide_nothing() -> None:
-    assert cli.hidden("a key is a", ["a"]) == "a key is a"
-    assert cli.hidden("x 123456 y", ["123456"]) == "x (hidden) y"
+    assert secrecy.hidden("a key is a", ["a"]) == "a key is a"
+    assert secrecy.hidden("x 123456 y", ["123456"]) == "x (hidden) y"
 
 
 def test_secrets_inside_a_batch_are_hidden() -> None:

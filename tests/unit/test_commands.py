@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from fargate_instrument import cli, commands
+from fargate_instrument import commands
+from fargate_instrument.streams import Streams
 from fargate_instrument.version import __version__
 from tests.program import CHECKOUT, Run, asked, flat, launch, run
 
@@ -30,7 +31,7 @@ def test_version() -> None:
     assert command("--version").out.decode() == f"fargate-instrument {__version__}\n"
 
 
-class Terminal(cli.Streams):
+class Terminal(Streams):
     """Streams whose stderr is kept."""
 
     said = ""
@@ -69,7 +70,9 @@ def test_every_command_is_what_the_table_says(name: str) -> None:
 def test_a_wrong_argument_is_usage(name: str) -> None:
     done = command(name, "--no-such-thing")
     assert (done.status, done.out) == (2, b"")
-    assert f"fargate-instrument {name}: error:" in done.err
+    first, second = done.err.splitlines()
+    assert first.startswith(f"fargate-instrument {name}: --no-such-thing is no option;")
+    assert second.startswith(f"usage: fargate-instrument {name} ")
 
 
 def test_only_the_command_asked_for_is_imported() -> None:
@@ -93,8 +96,9 @@ def test_only_the_command_asked_for_is_imported() -> None:
 def test_without_the_packages_help_works_and_commands_say_what_they_need() -> None:
     bare = (sys.executable, "-I", "-S")
     assert launch(b"", "--help", python=bare).status == 0
-    done = launch(b"", "agents", python=bare)
-    assert done.failure.startswith("agents: needs the package pydantic, which is not")
+    assert launch(b"", "agents", python=bare).status == 0
+    done = launch(b"", "schema", python=bare)
+    assert done.failure.startswith("schema: needs the package jsonschema, which is")
     result = launch(json.dumps(flat(asked("sysdig", []))).encode(), python=bare)
     assert result.status == 0, result.err
 
@@ -102,3 +106,25 @@ def test_without_the_packages_help_works_and_commands_say_what_they_need() -> No
 def test_abbreviated_options_are_refused() -> None:
     done = command("agents", "--form", "json")
     assert done.status == 2
+
+
+def test_what_is_missing_is_usage_in_two_lines() -> None:
+    done = command("patch")
+    assert (done.status, done.out) == (2, b"")
+    assert done.err == (
+        "fargate-instrument patch: the following arguments are required: FILE\n"
+        "usage: fargate-instrument patch --agent NAME [OPTION...] FILE"
+        "   (--help lists the options)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "words", [["--", "--x"], ["-oa=b", "--agent", "sysdig", "f"], ["-o", "a b", "f"]]
+)
+def test_what_only_looks_like_an_option_is_none(words: list[str]) -> None:
+    assert "is no option" not in command("patch", *words).err
+
+
+def test_no_command_imports_the_shell_around_it() -> None:
+    for path in (CHECKOUT / "fargate_instrument" / "commands").glob("*.py"):
+        assert "fargate_instrument.cli" not in path.read_text(encoding="utf-8"), path

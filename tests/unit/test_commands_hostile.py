@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 DOCUMENT: dict[str, Any] = {
     "taskDefinition": {
         "family": "web",
+        "cpu": "256",
+        "memory": "512",
+        "networkMode": "awsvpc",
         "pidMode": "task",
         "volumes": [{"name": "v"}],
         "executionRoleArn": "arn:aws:iam::111122223333:role/execution",

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fargate_instrument import cli
 from fargate_instrument.commands import asking, documents, laws, patch
-from fargate_instrument.core import forms, instrumentation, pipeline, provenance, recipe
-from fargate_instrument.core import patch as patching
+from fargate_instrument.core import definition
+from fargate_instrument.streams import Streams
 from tests.program import OPTIONS, Run, run
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from fargate_instrument.core.answer import Answer
 
 WEB: dict[str, Any] = {
     "name": "web",
@@ -48,6 +49,10 @@ DESCRIPTION: dict[str, Any] = {
 }
 FORMS = {"list": [WEB], "definition": DEFINITION, "description": DESCRIPTION}
 KEY = "a-plain-access-key-0123456789"
+ACME: list[dict[str, Any]] = [
+    {"step": "ShellWrapArgv", "shell": ["/bin/sh", "-c"], "line": "/acme && exec"},
+    {"step": "SetEnvironment", "name": "ACME", "value": "{{container.name}}"},
+]
 
 
 def options(agent: str) -> list[str]:
@@ -95,14 +100,24 @@ def test_a_second_patch_changes_nothing(form: str, agent: str) -> None:
 
 def test_two_agents_come_out_one_by_one_or_together() -> None:
     first = patched(DESCRIPTION)
-    both = patched(first, "prisma_cloud")
+    recipe = json.dumps({"agent": "acme", "steps": ACME})
+    done = command(
+        "patch", "--agent", "custom", "-o", f"recipe={recipe}", "-", stdin=first
+    )
+    both = json.loads(done.out)
     assert both["taskDefinition"]["pidMode"] == "task"
-    done = command("remove", "--agent", "prisma_cloud", "-", stdin=both)
+    done = command("remove", "--agent", "acme", "-", stdin=both)
     assert json.loads(done.out) == first
     done = command("remove", "-", stdin=both)
     assert json.loads(done.out) == DESCRIPTION
     done = command("remove", "--agent", "sysdig", "-", stdin=both)
-    assert "take prisma_cloud out first: --agent prisma_cloud" in done.failure
+    assert "take acme out first: --agent acme" in done.failure
+
+
+def test_two_tracers_are_refused_in_the_words_of_the_command_line() -> None:
+    done = command("patch", *options("prisma_cloud"), "-", stdin=patched(DESCRIPTION))
+    assert "would get a tracer from both sysdig and prisma_cloud" in done.failure
+    assert "ask for --agent sysdig or --agent prisma_cloud, not both" in done.failure
 
 
 def test_pid_mode_stays_where_it_was_there_before() -> None:
@@ -126,8 +141,8 @@ def test_an_agent_that_stays_keeps_only_what_it_needs() -> None:
 
 
 def test_other_spellings_become_ecs_own() -> None:
-    document = {"Family": "web", "ContainerDefinitions": [{"Name": "web"}]}
-    document["ContainerDefinitions"] = [
+    document = {key.capitalize(): value for key, value in DEFINITION.items()}
+    document["Containerdefinitions"] = [
         {"Name": "web", "Image": "nginx", "EntryPoint": ["/http_server"], "User": None}
     ]
     made = patched(document)
@@ -263,7 +278,14 @@ class TestOptions:
 
     def test_an_unknown_agent_names_the_nearest(self) -> None:
         done = command("patch", "--agent", "sysdg", "-", stdin=[WEB])
-        assert 'agent: is not a known agent\n  did you mean "sysdig"?' in done.failure
+        told = 'agent: "sysdg" is not a known agent\n  did you mean "sysdig"?'
+        assert told in done.failure
+
+    @pytest.mark.parametrize("word", ["twistlock", "Palo Alto", "prisma-cloud"])
+    def test_another_name_of_an_agent_is_offered(self, word: str) -> None:
+        done = command("patch", "--agent", word, "-", stdin=[WEB])
+        told = f'agent: "{word}" is not a known agent\n  did you mean "prisma_cloud"?'
+        assert told in done.failure
 
     def test_task_facts(self) -> None:
         words = ["--task", "cpu_architecture=ARM64", "--task", "platform_version=1.3.0"]
@@ -389,7 +411,7 @@ class TestDocuments:
         assert (tmp_path / "real").read_text() == "new"
 
 
-class Terminal(cli.Streams):
+class Terminal(Streams):
     """Streams whose stderr is kept."""
 
     said = ""
@@ -398,51 +420,54 @@ class Terminal(cli.Streams):
         self.said += text
 
 
-class TestVolumes:
-    """An agent that brings a task volume; none of today's does."""
+VOLUMES: dict[str, Any] = {
+    "agent": "x",
+    "steps": [
+        {"step": "AddMountPoint", "volume": volume, "path": f"/{volume}"}
+        for volume in ("v", "w")
+    ],
+    "containers": [{"name": "agent", "image": "a"}],
+}
 
-    def outcome(self, volumes: tuple[dict[str, Any], ...]) -> pipeline.Outcome:
-        added = recipe.AddContainer({"name": "agent", "image": "a"})
-        asked = recipe.Recipe("x", volumes=volumes, containers=(added,))
-        made = {"name": "agent", "image": "a"}
-        undo = provenance.difference({"name": "agent"}, made)
-        record = provenance.Record("x", undo, added=True, labels=True)
-        containers = [WEB, provenance.write(made, (record,))]
-        done = instrumentation.Instrumented(
-            containers, ("web",), (), patching.Notes(), []
-        )
-        return pipeline.Outcome("", asked, done, ())
+
+class TestVolumes:
+    """An agent that brings a task volume."""
 
     @pytest.mark.parametrize("there", [None, [], [{"name": "mine"}]])
     def test_it_comes_once_and_goes(self, there: Any) -> None:
         given = {} if there is None else {"volumes": there}
-        document = forms.document({**DEFINITION, **given}, "web.json")
-        outcome = self.outcome(({"name": "v"}, {"name": "w"}))
-        made = asking.instrumented(document, outcome, {})
-        assert [v["name"] for v in made.task["volumes"]][-2:] == ["v", "w"]
-        back, lost = laws.without(made, "x")
-        assert (back, lost) == (document, ())
-        again = asking.instrumented(made, outcome, {})
-        assert again.task == made.task
+        value = {**DEFINITION, **given}
+        document = definition.document(value, "web.json", json.dumps(value))
+        query = {"agent": "custom", "options": json.dumps({"recipe": VOLUMES})}
+        made = asking.Ask(query, document).answer()
+        assert [v["name"] for v in made.after.task["volumes"]][-2:] == ["v", "w"]
+        assert laws.without(made, made.after) == (document, ())
+        text = json.dumps(made.after.value())
+        again = asking.Ask(query, made.after.replace(text=text)).answer()
+        assert again.after.value() == made.after.value()
+
+    def test_what_only_the_query_knows_of_the_task_stays_out(self) -> None:
+        facts = ["--task", "platform_version=1.4.0", "--task", "family=other"]
+        made = patched(DEFINITION, "sysdig", *facts)
+        assert made == patched(DEFINITION)
 
 
 class TestLaws:
     """A document that breaks a law is not written."""
 
-    def answer(self, tamper: dict[str, Any]) -> tuple[asking.Ask, asking.Answer]:
+    def answer(self, tamper: dict[str, Any]) -> tuple[asking.Ask, Answer]:
         text = json.dumps([WEB])
         query = {
             "agent": "sysdig",
             "options": json.dumps(OPTIONS["sysdig"]),
-            "container_definitions": text,
             "provenance": "label",
         }
-        document = forms.document(json.loads(text), "web.json", text)
-        ask = asking.Ask(query, document, [])
-        answer = asking.answer(ask)
+        document = definition.document(json.loads(text), "web.json", text)
+        ask = asking.Ask(query, document)
+        answer = ask.answer()
         first, *rest = answer.after.containers
         after = answer.after.changed([{**first, **tamper}, *rest], {})
-        return ask, asking.Answer(document, after, answer.outcome)
+        return ask, answer.replace(after=after)
 
     def test_nothing_is_written(self) -> None:
         streams = Terminal()
@@ -451,13 +476,11 @@ class TestLaws:
         assert "nothing was written; this is a bug of the program" in streams.said
 
     @pytest.mark.parametrize("launcher", ["", "/var/lib/twistlock/fargate/defender"])
-    def test_what_was_edited_since_is_no_breach(self, launcher: str) -> None:
+    def test_an_edited_launcher_is_the_recipes_again(self, launcher: str) -> None:
         made = patched(DEFINITION, "prisma_cloud")
-        entry_point = made["containerDefinitions"][0]["entryPoint"]
-        entry_point[:2] = [launcher, "edited"]
-        again = patched(made, "prisma_cloud")
-        new = again["containerDefinitions"][0]["entryPoint"]
-        assert new[-len(entry_point) + 1 :] == entry_point[1:]
+        edited = json.loads(json.dumps(made))
+        edited["containerDefinitions"][0]["entryPoint"][:2] = [launcher, "edited"]
+        assert patched(edited, "prisma_cloud") == made
 
     def test_sound(self) -> None:
         assert laws.broken(*self.answer({})) == []

@@ -41,8 +41,8 @@ if TYPE_CHECKING:
         "recipe",
     ]
 
-NAMES = ("crowdstrike", "datadog", "prisma_cloud", "sysdig")
-"""Every agent that can be put in."""
+NAMES = ("crowdstrike", "custom", "datadog", "prisma_cloud", "sysdig")
+"""Every agent that can be put in; ``custom`` is the one that a recipe describes."""
 
 
 class Option(Frozen):

@@ -86,9 +86,7 @@ OPTIONS = (
         " state.",
         secret=True,
     ),
-    Option(
-        "filesystem_monitoring", "flag", "File-system monitoring; default false."
-    ),
+    Option("filesystem_monitoring", "flag", "File-system monitoring; default false."),
     Option("fips_enabled", "flag", "FIPS mode; default false."),
     Option(
         "defender_generation",

@@ -94,7 +94,11 @@ AGENTS = (
         "Consul",
         "Consul service mesh",
         Marks(
-            names=("consul-dataplane", "consul-ecs-mesh-init", "consul-ecs-health-sync"),
+            names=(
+                "consul-dataplane",
+                "consul-ecs-mesh-init",
+                "consul-ecs-health-sync",
+            ),
             repositories=(
                 "public.ecr.aws/hashicorp/consul-ecs",
                 "hashicorp/consul-ecs",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fargate_instrument.core.agents import Agent, Marks, Option
 from fargate_instrument.core.agents import reading as read
-from fargate_instrument.core.errors import Failure, Problem
+from fargate_instrument.core.errors import Failure, Problem, Said
 from fargate_instrument.core.jsontext import dump
 from fargate_instrument.core.recipe import (
     SIDECAR,
@@ -113,9 +113,7 @@ OPTIONS = (
         "names",
         "Containers that run under bare pdig, by exact name.",
     ),
-    Option(
-        "sidecar", "text", "Sidecar mode: auto (default), force or the empty text."
-    ),
+    Option("sidecar", "text", "Sidecar mode: auto (default), force or the empty text."),
     Option(
         "priority",
         "choice",
@@ -186,7 +184,10 @@ def _problems(options: Mapping[str, Any]) -> list[Problem]:
             read.needed(
                 "collector_host",
                 "is needed: the collector of your Sysdig region",
-                "for example collector_host = ingest.au1.sysdig.com",
+                Said(
+                    'for example collector_host = "ingest.au1.sysdig.com"',
+                    "for example -o collector_host=ingest.au1.sysdig.com",
+                ),
             )
         )
     if not has & {"sysdig_access_key", "sysdig_access_key_secret", "orchestrator_host"}:
@@ -350,10 +351,16 @@ AGENT = Agent(
     "Sysdig Secure workload agent",
     Marks(
         names=(CONTAINER, "sysdigInstrumentation", "OrchestratorAgent"),
-        repositories=("quay.io/sysdig/workload-agent", "quay.io/sysdig/orchestrator-agent"),
+        repositories=(
+            "quay.io/sysdig/workload-agent",
+            "quay.io/sysdig/orchestrator-agent",
+        ),
         images=("workload-agent", "sysdig/orchestrator-agent"),
         programs=(LOGWRITER, "/opt/draios/bin/sidecar", RETIRED),
-        wraps=(WrapEntryPoint((LAUNCHER,), layout="command"), WrapEntryPoint((LAUNCHER,))),
+        wraps=(
+            WrapEntryPoint((LAUNCHER,), layout="command"),
+            WrapEntryPoint((LAUNCHER,)),
+        ),
         variables=("SYSDIG_", WRAPPER),
         copies_environment=True,
         secrets=(KEY,),

@@ -11,7 +11,7 @@ from __future__ import annotations
 from fargate_instrument.core.agents import reading as read
 from fargate_instrument.core.agents import sysdig
 from fargate_instrument.core.agents.sysdig import KEY, LAUNCHER, NAME, SIZES, WRAPPER
-from fargate_instrument.core.errors import Failure
+from fargate_instrument.core.errors import Failure, Said
 from fargate_instrument.core.recipe import (
     SIDECAR,
     AddCapability,
@@ -67,7 +67,10 @@ def _not_in_v3(options: Mapping[str, Any]) -> list[Problem]:
             read.needed(
                 "sysdig_access_key_secret",
                 "cannot be expressed by the vendor's provider",
-                'take compatibility = "provider-v3" out to use it',
+                Said(
+                    'take compatibility = "provider-v3" out to use it',
+                    "take -o compatibility=provider-v3 out to use it",
+                ),
             )
         )
     log = options.get("log_configuration")

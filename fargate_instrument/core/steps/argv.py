@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fargate_instrument.core import ecs
+from fargate_instrument.core.errors import Said
 from fargate_instrument.core.jsontext import Number, dump
 from fargate_instrument.core.recipe import ShellWrapArgv, ShellWrapCommand
-from fargate_instrument.core.steps.site import text
+from fargate_instrument.core.steps.site import ask_the_registry, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -141,8 +142,7 @@ def _image_argv(
 def _unknown_fixes(container: Container) -> tuple[str, ...]:
     return (
         'write its "entryPoint" (and "command") as the image has them',
-        f"or run `fargate-instrument lock {container['image']}` and pass the file as"
-        " image_configs",
+        ask_the_registry(str(container["image"])),
         "or exclude the container by name",
     )
 
@@ -173,7 +173,7 @@ def _command(container: Container, site: Site) -> list[str]:
     """Find the command to wrap, the image's where the task says nothing."""
     items = ecs.known_argv(container.get("entryPoint"))
     command = ecs.known_argv(container.get("command"))
-    fix = 'use wrap = "entry_point"'
+    fix = Said('use wrap = "entry_point"', "say -o wrap=entry_point")
     if items and not command:
         what = "has an entryPoint but no command to wrap"
         site.problem(what, "command", fixes=(fix,))
@@ -191,9 +191,7 @@ def _command(container: Container, site: Site) -> list[str]:
     return argv[1] if argv else []
 
 
-def shell_wrap_argv(
-    container: Container, step: ShellWrapArgv, site: Site
-) -> Container:
+def shell_wrap_argv(container: Container, step: ShellWrapArgv, site: Site) -> Container:
     """Run the whole argv behind a line of a shell."""
     made = None if site.found is None else _as_found(container, [step.line], site)
     if made is not None:

@@ -12,6 +12,7 @@ from fargate_instrument.core.recipe import (
     ReadOnlyRoot,
     Router,
 )
+from fargate_instrument.core.steps.site import ask_the_registry
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 ROOT = ("root", "0")
 
 
-def holds(condition: Condition, container: Container, site: Site) -> bool:  # noqa: PLR0911  (a table: a line for each kind)
+def holds(condition: Condition, container: Container, site: Site) -> bool:
     """Tell whether a condition holds; what cannot be known is a problem."""
     match condition:
         case ReadOnlyRoot():
@@ -57,8 +58,7 @@ def _runs_as_root(container: Container, site: Site) -> bool:
             "user",
             fixes=(
                 'write its "user"',
-                f"or run `fargate-instrument lock {container['image']}` and pass the"
-                " file as image_configs",
+                ask_the_registry(str(container["image"])),
             ),
         )
         return False

@@ -135,9 +135,7 @@ def _without_plain(container: Container, name: str, site: Site) -> Container:
     kept = [entry for entry in entries if entry["name"] != name]
     if len(kept) == len(entries):
         return container
-    site.warn(
-        f"had {name} in plain text; it is taken from a secret now", "environment"
-    )
+    site.warn(f"had {name} in plain text; it is taken from a secret now", "environment")
     if kept:
         return {**container, "environment": kept}
     return {key: item for key, item in container.items() if key != "environment"}

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from fargate_instrument.core.steps.site import Site
 
 
-
 def add_capability(container: Container, step: AddCapability, site: Site) -> Container:
     """Add a Linux capability, once."""
     parameters = container.get("linuxParameters") or {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fargate_instrument.core import ecs
-from fargate_instrument.core.errors import Problem
+from fargate_instrument.core.errors import Problem, Said
 from fargate_instrument.core.frozen import Frozen
 from fargate_instrument.core.recipe import Fact
 
@@ -62,6 +62,15 @@ class Site(Frozen):
         """Add a problem of this container."""
         place = ecs.address(self.address, *path)
         self.notes.problems.append(Problem(place, f"{self.who} {text}", fixes, "patch"))
+
+
+def ask_the_registry(image: str) -> str:
+    """Say how to let the program know what an image holds."""
+    lock = f"or run `fargate-instrument lock {image}` and"
+    return Said(
+        f"{lock} pass the file as image_configs",
+        f"{lock} say --image-configs image-configs.lock.json",
+    )
 
 
 def text(value: Text, container: Container, site: Site) -> str:

@@ -6,14 +6,15 @@ Not a text diff. RFC 6902, with ``before`` added to what it takes away or replac
 from __future__ import annotations
 
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any
 
 from fargate_instrument.core.jsontext import dump, place
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from typing import Any, TypeAlias
 
-    Operation = dict[str, Any]
+    Operation: TypeAlias = dict[str, Any]
 
 _LONG = 100
 NAMED_BY = ("name", "containerName", "sourceContainer", "containerPath")
@@ -22,7 +23,7 @@ NAMED_BY = ("name", "containerName", "sourceContainer", "containerPath")
 
 def operations(before: Any, after: Any, pointer: str = "") -> list[Operation]:
     """List the operations that turn ``before`` into ``after``, in order."""
-    if _same(before, after):
+    if same(before, after):
         return []
     if isinstance(before, dict) and isinstance(after, dict):
         return list(_members(before, after, pointer))
@@ -36,7 +37,8 @@ def _entries(before: list[Any], after: list[Any]) -> bool:
     return all(isinstance(item, dict) for item in (*before, *after))
 
 
-def _same(before: Any, after: Any) -> bool:
+def same(before: Any, after: Any) -> bool:
+    """Tell whether two values are the same JSON, for which 1 is not true."""
     return dump(before) == dump(after)
 
 
@@ -55,7 +57,7 @@ def _members(
 
 def _items(before: list[Any], after: list[Any], pointer: str) -> Iterator[Operation]:
     """Walk from the end, so that no operation moves the place of the next."""
-    keys = [_key(item) for item in before], [_key(item) for item in after]
+    keys = [key(item) for item in before], [key(item) for item in after]
     matcher = SequenceMatcher(None, *keys, autojunk=False)
     for tag, i1, i2, j1, j2 in reversed(matcher.get_opcodes()):
         if tag == "equal":
@@ -69,7 +71,7 @@ def _items(before: list[Any], after: list[Any], pointer: str) -> Iterator[Operat
             yield {"op": "add", "path": path, "value": after[j]}
 
 
-def _key(item: Any) -> str:
+def key(item: Any) -> str:
     """Say which items of two lists are the same thing, perhaps changed."""
     if isinstance(item, dict):
         for member in NAMED_BY:
@@ -116,3 +118,27 @@ def _short(value: Any) -> str:
                 return f"{value[key]} = {value[other]}"
     text = dump(value)
     return text if len(text) <= _LONG else f"{text[:_LONG]}..."
+
+
+def blame(
+    chain: Sequence[Sequence[str]], names: Sequence[str]
+) -> tuple[list[str], list[str]]:
+    """Say at which step each line came and went, through a chain of texts.
+
+    ``names``: of the steps between one text and the next. Gives the step that took
+    each line of the first text out, and the one that brought each line of the last;
+    an empty text for a line that stayed.
+    """
+    gone, came = [""] * len(chain[0]), [""] * len(chain[0])
+    origin: list[int | None] = list(range(len(chain[0])))
+    for name, before, after in zip(names, chain[:-1], chain[1:], strict=True):
+        matcher = SequenceMatcher(None, before, after, autojunk=False)
+        new_came = [name] * len(after)
+        kept: list[int | None] = [None] * len(after)
+        for i, j, size in matcher.get_matching_blocks():
+            new_came[j : j + size] = came[i : i + size]
+            kept[j : j + size] = origin[i : i + size]
+        for first in {*origin} - {*kept, None}:
+            gone[first] = name  # type: ignore[index]  # None is taken out
+        came, origin = new_came, kept
+    return gone, came
