@@ -97,7 +97,7 @@ def owners(containers: Sequence[Any]) -> dict[int, Owner]:
             continue
         if used is None:
             used = _used(containers)
-        best = max((_owner(container, a, used) for a in suspects), key=_strength)
+        best = max((_owner(container, a, used) for a in sorted(suspects)), key=_strength)
         if best.signs:
             found[index] = best
     return found
