@@ -21,7 +21,16 @@ SUITES = (
     *(
         f"tests/unit/test_{name}.py"
         for name in (
-            *("claims", "cli", "errors", "frozen", "jsontext", "lay", "marks"),
+            *(
+                "claims",
+                "cli",
+                "definition",
+                "errors",
+                "frozen",
+                "jsontext",
+                "lay",
+                "marks",
+            ),
             *("options", "peel", "pipeline", "protocol", "provenance", "render"),
             *("request", "rules", "rules_generated", "rules_genuine", "rules_laws"),
             *("targets", "validate"),

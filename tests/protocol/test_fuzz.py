@@ -30,6 +30,7 @@ DEFINITIONS = [
     if query.get("container_definitions", "").startswith("[")
 ]
 NESTED = (
+    "agents",
     "options",
     "container_definitions",
     "task",

@@ -263,6 +263,19 @@ def test_a_variable_that_a_recorded_layer_changed_is_its_own() -> None:
     assert "both one and two" in said
 
 
+def test_what_users_have_taken_out_since_is_claimed_no_more() -> None:
+    other = {"name": "B", "valueFrom": "x"}
+    told = {**WEB, "secrets": [other]}
+    both = layer("one", SetEnvironment("A", "1"), AddSecret("S", "arn"))
+    web = laid([told], both).containers[0]
+    two = layer(
+        "two", SetEnvironment("A", "2"), SetEnvironment("S", "2", mode="if_absent")
+    )
+    assert len(laid([web], two).conflicts) == 2
+    without = {**web, "environment": [], "secrets": [other]}
+    assert laid([without], two).conflicts == []
+
+
 def test_a_recorded_layer_where_nothing_is_asked() -> None:
     kept = laid([WEB, DB], layer("one", TRACE), exclude=["db"]).containers
     assert laid(kept, layer("two", TRACE), exclude=["web"]).conflicts == []
@@ -300,6 +313,11 @@ def test_a_launcher_that_traces_is_a_tracer() -> None:
     _, said, fixes = clash(laid([WRAPPED, SIDECAR], layer("two", TRACE)))
     assert 'container "web" would get a tracer from both sysdig and two' in said
     assert "take sysdig out of the definition first" in fixes[1]
+
+
+def test_a_launcher_that_does_not_trace_is_none() -> None:
+    aqua = {**WEB, "entryPoint": ["/.aquasec/bin/microenforcer", "/web"]}
+    assert laid([aqua], layer("two", TRACE)).conflicts == []
 
 
 def test_a_launcher_that_stays_although_its_agent_is_asked_for_elsewhere() -> None:

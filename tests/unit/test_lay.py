@@ -119,6 +119,8 @@ def test_volumes_that_only_an_own_container_mounts_are_named() -> None:
     plain_side = AddContainer("other", "s:1", (MARK,))
     made = laid([WEB], layer("x", RUN, containers=(side, plain_side)))
     assert made.result.layers[0].volumes == ("v",)
+    mixed = layer("x", MARK, AddMountPoint("v", "/v"), InitProcess())
+    assert laid([WEB], mixed).result.layers[0].volumes == ("v",)
     under = When(HasVariable("A"), (AddMountPoint("w", "/w"),))
     assert laid([WEB], layer("x", under)).result.layers[0].volumes == ()
 
@@ -217,6 +219,13 @@ def test_one_that_only_has_the_name_is_told_to_be_renamed(there: Any) -> None:
     assert (
         "has the name of the x agent's own container but is not it" in problem.message
     )
+
+
+def test_an_entry_point_of_its_own_is_not_that_of_a_rule_without_one() -> None:
+    bare = layer("x", RUN, containers=(AddContainer("side", "q/side:2", (MARK,)),))
+    there = {"name": "side", "image": "mine:1", "entryPoint": ["/mine"]}
+    (problem,) = laid([WEB, there], bare, include=["web"]).problems
+    assert problem.fixes == ("rename it",)
 
 
 def test_a_sidecar_is_known_by_what_applications_mount() -> None:

@@ -139,6 +139,25 @@ def test_signs_of_two_agents_do_not_add_up() -> None:
     assert (owner.agent, owner.proven) == ("sysdig", True)
 
 
+def test_of_two_with_as_many_signs_the_first_by_name_counts() -> None:
+    """Whatever the order in which Python keeps a set."""
+    ends = {a: known["images"][0] for a, known in AGENTS.items() if "images" in known}
+    names = {a: known["names"][0] for a, known in AGENTS.items() if "names" in known}
+    pairs = 0
+    for one, name in names.items():
+        for other, end in ends.items():
+            if one == other:
+                continue
+            (owner,) = owners([{**OWN, "name": name, "image": f"my/{end}"}]).values()
+            assert (owner.agent, len(owner.signs)) == (min(one, other), 1)
+            pairs += 1
+    assert pairs >= 50
+
+
+def test_the_last_part_of_a_path_alone_is_no_sign() -> None:
+    assert owners([{**OWN, "image": "my/aws-xray-daemon:3"}]) == {}
+
+
 def test_a_repository_with_a_star_for_an_account() -> None:
     assert marks._is_repository("1.dkr.example/a/b", "*.dkr.example/a/b")  # noqa: SLF001  (no agent may have one today)
     assert not marks._is_repository("1.dkr.example/a", "*.dkr.example/a/b")  # noqa: SLF001  (as above)

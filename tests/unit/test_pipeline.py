@@ -62,6 +62,12 @@ def test_an_address_is_that_of_the_input_and_of_the_task() -> None:
     assert failure.startswith("task.runtime_platform.cpu_architecture: ")
 
 
+def test_a_breach_of_the_list_as_a_whole_has_the_lists_address() -> None:
+    idle = [{**WEB, "essential": False}]
+    failure = run(asked("sysdig", idle, exclude=["web"])).failure
+    assert failure.startswith("container_definitions: ")
+
+
 def test_what_images_say_is_a_fact_for_the_rules() -> None:
     configs = {"web:1": {"Entrypoint": ["/web"], "Architecture": "arm64"}}
     task = {"runtime_platform": {"cpu_architecture": "X86_64"}}
