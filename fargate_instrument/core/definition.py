@@ -1,4 +1,4 @@
-"""The one reader of a task definition: forms, spelling, addresses; what it gives is read.
+"""The one reader of a task definition: its forms, its spelling, its addresses.
 
 A list of container definitions; a task definition as register-task-definition takes
 it; what describe-task-definition prints around one. Either case of ECS's own keys.
@@ -122,7 +122,7 @@ def _named(
         seen[name] = index
 
 
-def definition(
+def definition(  # noqa: PLR0913  (two are the document, the others say what is known)
     containers: Sequence[Any],
     address: str,
     task: Mapping[str, Any],

@@ -7,6 +7,7 @@ from fargate_instrument.core.frozen import Frozen
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Self
 
 
 class Said(str):
@@ -15,7 +16,7 @@ class Said(str):
     __slots__ = ("command",)
     command: str
 
-    def __new__(cls, terraform: str, command: str) -> Said:
+    def __new__(cls, terraform: str, command: str) -> Self:
         """Make the text; ``terraform`` is what it is where nobody asks."""
         made = super().__new__(cls, terraform)
         made.command = command

@@ -1,4 +1,4 @@
-"""Lays layers on a peeled definition, one after the other, forward only; knows no agent.
+"""Lays layers on a peeled definition, one by one, forward only; knows no agent.
 
 Each layer chooses its targets among what stands there, does its steps, adds its own
 containers, and writes down how to take all of it back.
@@ -92,12 +92,14 @@ class _Laying:
         self.record = record
         self.notes = Notes()
         self.made: list[Any] = list(peeled.containers)
-        self.index = {c["name"]: i for i, c in enumerate(definition.containers)}
+        self.index: Mapping[str, int] = {
+            c["name"]: i for i, c in enumerate(definition.containers)
+        }
         self.records: dict[str, list[Record]] = {}
         self.noted: set[str] = set()
         self.checked: dict[str, bool] = {}
         self.trace: Trace = []
-        self.task = provenance.task_restored(definition.task, peeled.task)
+        self.task = provenance.task_restored(definition.task, dict(peeled.task))
         self.own = {
             layer.recipe.agent: Own(layer.recipe, self.made, peeled) for layer in layers
         }
@@ -328,7 +330,7 @@ class _Laying:
                 self.added[added.name] = layer.recipe.agent
             else:
                 continue
-            volumes += self._volumes_of(added, sites)
+            volumes += self._volumes_of(added.name)
         self._move(len(first))
         self.made = [*first, *self.made, *last]
         return volumes
@@ -372,16 +374,17 @@ class _Laying:
         left = self.peeled.leftovers.get((recipe.agent, name))
         known = None if left else recipe.made.get((name, self.record))
         if known:
+            container: Container = known[0]
             self.records[name] = list(known[1])
             self.trace += known[2]
-            return known[0]
+            return container
         begun = len(self.trace)
         base = {**(left or {}), "name": name, "image": added.image}
         site = self._own_site(name, base, own, sites, len(self.made))
         made = self._own_steps(added, base, site, recipe, sites)
         written: Record | None = None
         if self.record and recipe.recorded:
-            before = left or {"name": name}
+            before: Container = {"name": name} if left is None else left
             undo = provenance.difference(before, made, recipe.secret_names)
             labels = "dockerLabels" not in before
             written = Record(recipe.agent, undo, added=True, labels=labels)
@@ -438,14 +441,11 @@ class _Laying:
         self._note(name, base, made, recipe)
         return made
 
-    def _volumes_of(
-        self, added: AddContainer, sites: list[tuple[Container, Site]]
-    ) -> list[str]:
+    def _volumes_of(self, name: str) -> list[str]:
         """Name the task volumes that an agent's own container mounts."""
-        name = added.name
         return [
             entry["sourceVolume"]
-            for agent, where, step, _, made in self.trace
+            for _, where, step, _, made in self.trace
             if where == name and isinstance(step, AddMountPoint)
             for entry in made.get("mountPoints", ())
         ]

@@ -32,10 +32,10 @@ ENOUGH = 2
 """Signs that have to agree before a container counts as an agent's own."""
 
 _KINDS: dict[str, Any] = {
-    "entry_point": lambda a, b: WrapEntryPoint(a, "entry_point"),
-    "command": lambda a, b: WrapEntryPoint(a, "command"),
+    "entry_point": lambda prefix, _: WrapEntryPoint(prefix, "entry_point"),
+    "command": lambda prefix, _: WrapEntryPoint(prefix, "command"),
     "shell_command": ShellWrapCommand,
-    "shell_argv": lambda a, b: ShellWrapArgv(a, b[0]),
+    "shell_argv": lambda shell, line: ShellWrapArgv(shell, line[0]),
 }
 
 

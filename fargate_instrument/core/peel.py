@@ -78,9 +78,9 @@ def _anything(containers: Sequence[Any], wraps: Mapping[str, Sequence[Wrap]]) ->
             return True
         for member in ("entryPoint", "command"):
             items = container.get(member)
-            if items.__class__ is list and items and items[0].__class__ is str:
-                if items[0] in firsts:
-                    return True
+            first = items[0] if items.__class__ is list and items else None
+            if first.__class__ is str and first in firsts:
+                return True
     return False
 
 

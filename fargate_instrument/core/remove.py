@@ -135,8 +135,8 @@ def dangling(
     return [
         Problem(
             f"{address}[{places[container['name']]}].{member}[{at}]",
-            f"{ecs.describe(container, 0)} needs {dump(entry[key])}, which goes with the"
-            " agent, and it was not the agent that said so",
+            f"{ecs.describe(container, 0)} needs {dump(entry[key])}, which goes with"
+            " the agent, and it was not the agent that said so",
             ("take this entry out first",),
         )
         for container in after

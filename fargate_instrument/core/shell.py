@@ -1,4 +1,4 @@
-"""Words of a POSIX shell line: quoted, and read back where they are nothing but words."""
+"""Words of a POSIX shell line: quoted, and read back where they are words alone."""
 
 from __future__ import annotations
 

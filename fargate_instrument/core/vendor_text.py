@@ -47,9 +47,8 @@ def altered(container: Container, own: Collection[str], added: bool) -> Iterator
     """
     if _differs(container["image"], 2):
         yield ("image",)
-    for index, item in enumerate(
-        () if added else ecs.known_argv(container.get("command"))
-    ):
+    command = () if added else ecs.known_argv(container.get("command"))
+    for index, item in enumerate(command):
         if _differs(item, 1):
             yield ("command", index)
     for index, entry in enumerate(container.get("environment") or ()):

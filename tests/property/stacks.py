@@ -1,4 +1,4 @@
-"""Random stacks of layers: the agents' own recipes, and recipes of every kind of step."""
+"""Random stacks of layers: agents' own recipes, and recipes of every kind of step."""
 
 from __future__ import annotations
 

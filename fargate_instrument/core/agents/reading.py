@@ -52,7 +52,7 @@ def log_configuration(options: Options) -> dict[str, Any] | None:
 
 
 def registry_and_logs(options: Options) -> tuple[SetMember, ...]:
-    """Make what an agent's container takes from elsewhere, as far as it is asked for."""
+    """Make what an agent's container takes from elsewhere, if it is asked for."""
     auth = text(options, "image_auth_secret")
     made = {
         "repositoryCredentials": {"credentialsParameter": auth} if auth else None,

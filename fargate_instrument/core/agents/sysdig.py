@@ -306,7 +306,7 @@ def _steps(options: Mapping[str, Any]) -> tuple[Step, ...]:
 
 
 def program() -> SetMember:
-    """Say what the sidecar runs; one that runs another of the agent's programs stays."""
+    """Say what the sidecar runs; one with another of the agent's programs stays."""
     return SetMember("entryPoint", [LOGWRITER], when="new", retired=([RETIRED],))
 
 
