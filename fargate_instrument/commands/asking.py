@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from fargate_instrument.forms import Document
     from fargate_instrument.pipeline import Outcome
 
+TYPED = (
+    "-o {0}=VALUE: stands in the list of processes and in the shell's history;"
+    " give it as {0}=@FILE\n"
+)
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare what is asked of an agent, and of which file."""
@@ -231,6 +236,8 @@ def _options(args: argparse.Namespace, io: Streams) -> dict[str, Any]:
         key, equals, text = assignment.partition("=")
         if not equals or not key:
             args.refuse("-o needs KEY=VALUE")
+        if key in agents.SECRET_OPTIONS and text and not text.startswith("@"):
+            io.err(TYPED.format(key))
         made[key] = _value(key, text, schema.get(key), io)
     return made
 

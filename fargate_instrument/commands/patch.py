@@ -71,7 +71,8 @@ def run(args: argparse.Namespace, io: Streams) -> int:
     if args.warnings:
         for address, text in answer.outcome.warnings:
             io.err(f"{ask.conceal(address)}: {ask.conceal(text)}\n")
-    emit(args, io, text_of(args, answer), summary(answer))
+    private = bool(asking.knowing(ask, answer).secrets)
+    emit(args, io, text_of(args, answer), summary(answer), private=private)
     return 0
 
 
@@ -109,11 +110,21 @@ def summary(answer: Answer) -> str:
     return f"{answer.outcome.recipe.agent} in {names}{left}"
 
 
-def emit(args: argparse.Namespace, io: Streams, text: str, said: str) -> None:
-    """Print the document, or write it to its file and say so."""
+def emit(
+    args: argparse.Namespace,
+    io: Streams,
+    text: str,
+    said: str,
+    *,
+    private: bool = False,
+) -> None:
+    """Print the document, or write it to its file and say so.
+
+    ``private``: it holds a plain secret, so a new file is for its owner alone.
+    """
     path = args.file if args.in_place else args.output
     if path is None or path == documents.STDIN:
         io.out(text)
         return
-    documents.write(path, text)
+    documents.write(path, text, private=private)
     io.out(f"{path}: {said}\n")
