@@ -167,6 +167,17 @@ def external_is_stand_in() -> bool:
     return holder(EXTERNAL) is None and not registry_answers()
 
 
+def external_name() -> str:
+    """Name the ``external`` provider of the runs here, with its version."""
+    if external_is_stand_in():
+        return f"a stand-in for {STAND_IN_VERSION}"
+    mirror = holder(EXTERNAL)
+    place = mirror / HOST / EXTERNAL if mirror else Path(os.devnull)
+    unpacked = {path.parent.name for path in place.glob(f"*/{machine()}")}
+    packed = {path.name.split("_")[1] for path in place.glob(f"*_{machine()}.zip")}
+    return ", ".join(["the real one", *sorted(unpacked | packed)])
+
+
 def _installation(provider: str, mirror: Path) -> str:
     return (
         f"  filesystem_mirror {{\n    path    = {_hcl(mirror)}\n"
