@@ -1,6 +1,7 @@
 """Makes `.venv` with the locked packages, from a bare Python. Not a package manager.
 
-    python3 -I tests/environment.py
+    python3 -I tests/environment.py         makes it, prints its interpreter
+    python3 -I tests/environment.py uv      prints the uv it uses, and makes nothing
 
 Needs Python 3.10 or newer and git, nothing else: no pip, no ensurepip, no uv. pip and
 uv are fetched into `.cache` by the hashes of `locked/bootstrap.txt`; then `uv sync`
@@ -125,6 +126,6 @@ def enter(file: str) -> None:
 if __name__ == "__main__":
     installing.isolate(__file__)
     try:
-        print(ensure())
+        print(uv() if sys.argv[1:] == ["uv"] else ensure())
     except NotMadeError as problem:
         sys.exit(f"environment.py: {problem}")
