@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
+from tests.generate import python_on_runners
 from tests.terraform import roots
 from tests.terraform_rig import external_stand_in, go_words, mirror
 from tests.terraform_rig.go_json import GoJSONError, flat_object
@@ -117,6 +118,13 @@ FRAMES: Final = {
             'For example: "${path.module}/my-program" The program must also be',
             f'Platform: {sys.platform} Program: "no-such-program" Error: exec:'
             ' "no-such-program": executable file not found in $PATH',
+        ),
+    ),
+    "words-of-the-readmes": (
+        'program = ["python3-that-is-not-there", "-I"]',
+        (
+            "Error: External Program Lookup Failed",
+            python_on_runners.MISSING.replace("python3", "python3-that-is-not-there"),
         ),
     ),
     "null-first": (
