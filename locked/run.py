@@ -7,8 +7,6 @@ in the clone's ``.cache``. Nothing of the folder it is called in is ever run: ne
 modules nor settings of Python or pip. The action and the pre-commit hooks use this.
 """
 
-from __future__ import annotations
-
 import os
 import platform
 import shutil
@@ -16,6 +14,12 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+if sys.version_info < (3, 10):  # noqa: UP036 - said before anything newer is read
+    sys.exit(
+        "fargate-instrument: Python 3.10 or later is needed, this is"
+        f" {platform.python_version()} ({sys.executable})"
+    )
 
 CLONE = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(CLONE))
@@ -25,7 +29,6 @@ from locked import installing  # noqa: E402 - the path above comes first
 PROGRAM = CLONE / "fargate_instrument" / "__main__.py"
 REQUIREMENTS = CLONE / "locked" / "requirements.txt"
 CACHE = CLONE / ".cache" / "locked"
-OLDEST = (3, 10)
 
 
 def environment() -> Path:
@@ -75,9 +78,6 @@ def _make(folder: Path) -> None:
 
 def main(words: list[str]) -> None:
     """Become the program."""
-    if sys.version_info < OLDEST:
-        found = platform.python_version()
-        sys.exit(f"locked/run.py: Python 3.10 or later is needed, this is {found}")
     try:
         interpreter = ensure()
     except installing.NotInstalledError as error:
