@@ -123,7 +123,7 @@ def stand_in_mirror(directory: Path) -> Path:
     program.write_text(
         "#!/bin/sh\n# A stand-in, not the provider that HashiCorp publishes.\n"
         f"export FARGATE_INSTRUMENT_STAND_IN_HOME={shlex.quote(str(home))}\n"
-        f"exec {shlex.quote(sys.executable)} {shlex.quote(str(script))}\n"
+        f"exec {shlex.quote(sys.executable)} -I {shlex.quote(str(script))}\n"
     )
     program.chmod(0o755)
     return mirror
