@@ -9,7 +9,6 @@ modules nor settings of Python or pip. The action and the pre-commit hooks use t
 
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -51,18 +50,17 @@ def ensure() -> Path:
     """
     folder = environment()
     if not folder.exists():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        making = Path(tempfile.mkdtemp(prefix="making-", dir=CACHE))
         try:
-            _make(making)
-            making.rename(folder)
+            CACHE.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix="making-", dir=CACHE) as place:
+                making = Path(place, "environment")
+                _make(making)
+                making.rename(folder)
         except OSError as error:
             if not folder.exists():
                 raise installing.NotInstalledError(
                     f"{folder} cannot be made: {error}"
                 ) from None
-        finally:
-            shutil.rmtree(making, ignore_errors=True)
     return python(folder)
 
 
