@@ -1,7 +1,7 @@
 # ruff: noqa: INP001 - a program of its own, in a folder of stacks
 """The project's main job in one command, from a bare Python. Not part of any stack.
 
-    python3 terraform/demo.py
+    python3 -I terraform/demo.py
 
 makes `.venv`, starts an AWS emulator on loopback, applies `terraform/walkthrough` to
 it, shows what was built, and destroys it again. `--help` lists what else it can do.

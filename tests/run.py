@@ -1,6 +1,6 @@
 """Runs the tests in the project's environment. Not a test: it chooses and reports.
 
-    python3 tests/run.py [arguments of pytest]
+    python3 -I tests/run.py [arguments of pytest]
 
 Two processes side by side: everything but Terraform, and the suites that apply the
 stacks, which need pytest-terraform's plugin. Arguments go to both; where they name
@@ -18,7 +18,8 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent
 sys.path.insert(0, str(TESTS.parent))
 
-from tests import environment  # noqa: E402 - the path above comes first
+from locked import installing  # noqa: E402 - the path above comes first
+from tests import environment  # noqa: E402
 
 TERRAFORM = TESTS / "terraform"
 # Four stacks at a time: an apply waits more than it works.
@@ -62,8 +63,9 @@ class _Half(threading.Thread):
     def run(self) -> None:
         began = time.monotonic()
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", *self.arguments],
+            [sys.executable, "-I", "-m", "pytest", *self.arguments],
             cwd=TESTS.parent,
+            env=installing.clean_environment(),
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

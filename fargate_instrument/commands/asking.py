@@ -57,6 +57,12 @@ class _Layered(argparse.Action):
         namespace.layers = layers
 
 
+TYPED = (
+    "-o {0}=VALUE: stands in the list of processes and in the shell's history;"
+    " give it as {0}=@FILE\n"
+)
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare what is asked of which agents, and of which file."""
     parser.set_defaults(layers=None, usage="--agent NAME")
@@ -239,6 +245,9 @@ def given(args: argparse.Namespace, layer: Layer, io: Streams) -> dict[str, Any]
         key, equals, text = assignment.partition("=")
         if not equals or not key:
             args.refuse("-o needs KEY=VALUE")
+        secret = known.get(key, {}).get("anyOf", ({},))[0].get("secret")
+        if secret and text and not text.startswith("@"):
+            io.err(TYPED.format(key))
         made[key] = _value(key, text, known.get(key), io)
     return made
 

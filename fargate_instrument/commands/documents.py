@@ -60,6 +60,6 @@ def pretty(value: Any) -> str:
     return jsontext.dump(value, indent=2) + "\n"
 
 
-def write(path: str, made: str) -> None:
-    """Put a text in place in one step. Raises Failure."""
-    files.write(path, made.encode())
+def write(path: str, made: str, *, private: bool = False) -> None:
+    """Put a text in place in one step; ``private`` as in ``files``. Raises Failure."""
+    files.write(path, made.encode(), private=private)

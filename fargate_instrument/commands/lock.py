@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.commands import documents
+from fargate_instrument.commands import images
 from fargate_instrument.core.errors import Failure, Problem, fail
-from fargate_instrument.registry import lockfile, wanted
+from fargate_instrument.registry import lockfile
 from fargate_instrument.registry.asking import Login, Means, ask_all
+from fargate_instrument.registry.credentials import Trust
 from fargate_instrument.registry.image import PLATFORMS
-from fargate_instrument.registry.reference import shown
+from fargate_instrument.registry.reference import registry_name, shown
+from fargate_instrument.registry.trouble import RegistryTrouble
 
 if TYPE_CHECKING:
-    from fargate_instrument.registry.image import Entry, Platform
+    from fargate_instrument.registry.image import Entry
     from fargate_instrument.registry.wanted import Wanted
     from fargate_instrument.streams import Streams
 
@@ -28,9 +30,9 @@ HELP = "ask registries for images' entry points and write image-configs.lock.jso
 DESCRIPTION = """\
 Ask registries for the ENTRYPOINT, CMD, ENV, USER, working directory and digest of
 images and write them to a lock file, which the query's image_configs takes as it is.
-Of a file with container definitions, the images are taken of those containers that
-leave entryPoint or command to the image. An entry that is locked already changes only
-with --update. Without arguments, --check and --update take every locked image."""
+Of a file or a folder with task definitions, the images are taken of those containers
+that leave entryPoint or command to the image. An entry that is locked already changes
+only with --update. Without arguments, --check and --update take every locked image."""
 DEFAULT_SECONDS = 60.0
 FINE = frozenset({"added", "unchanged", "updated"})
 NOT_FINE = frozenset({"missing", "moved", "differs", "platform"})
@@ -59,9 +61,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "images",
         nargs="*",
-        metavar="IMAGE|FILE",
+        metavar="IMAGE|PATH",
         help="an image reference; a file with a list of container definitions, a task"
-        " definition or the output of describe-task-definition; - for standard input",
+        " definition, the output of describe-task-definition or a plan; a Terraform"
+        " file; a folder, with those below it; - for standard input",
     )
     add(
         "--output",
@@ -74,7 +77,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=sorted(PLATFORMS),
         help="default: the task definition's runtimePlatform, else linux/amd64",
     )
-    add("--all", action="store_true", help="take every container of a FILE")
+    add("--all", action="store_true", help="take every container of a PATH")
     mode = parser.add_mutually_exclusive_group()
     mode.add_argument(
         "--check",
@@ -91,6 +94,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="read the password for --username from standard input",
     )
     add(
+        "--use-repository-credentials",
+        action="store_true",
+        help="where a registry asks for a login, read the secret that a container's"
+        " repositoryCredentials names and send it there. Only for documents you"
+        " trust: they name both the secret and the registry",
+    )
+    add(
+        "--registry",
+        action="append",
+        type=_registry,
+        default=[],
+        metavar="HOST",
+        help="the same for this registry alone, such as registry.example:5000;"
+        " repeatable",
+    )
+    add(
         "--timeout",
         type=_seconds,
         default=DEFAULT_SECONDS,
@@ -105,10 +124,10 @@ def run(args: argparse.Namespace, io: Streams) -> int:
     _require_sense(args)
     path = Path(args.output)
     locked = lockfile.read(path)
-    images = _wanted(args, io, locked)
-    means = Means(dict(os.environ), args.timeout, _login(args, io))
-    entries = ask_all(images, means)
-    lines = [_compare(one, entries, locked or {}, args) for one in images]
+    wanted = images.wanted(args, io, locked)
+    means = Means(dict(os.environ), args.timeout, _login(args, io), _trust(args))
+    entries = ask_all(wanted, means)
+    lines = [_compare(one, entries, locked or {}, args) for one in wanted]
     wrong = [line for line in lines if line.status in NOT_FINE]
     changed = False
     if not args.check and not wrong:
@@ -132,6 +151,13 @@ def _seconds(text: str) -> float:
     return seconds
 
 
+def _registry(text: str) -> str:
+    try:
+        return registry_name(text)
+    except RegistryTrouble:
+        raise argparse.ArgumentTypeError("a registry's host name is needed") from None
+
+
 def _require_sense(args: argparse.Namespace) -> None:
     """Refuse, as usage, what argparse cannot see to be wrong."""
     if not args.images and not (args.check or args.update):
@@ -140,6 +166,10 @@ def _require_sense(args: argparse.Namespace) -> None:
         args.refuse("--username and --password-stdin go together")
     if args.password_stdin and "-" in args.images:
         args.refuse("--password-stdin and - both want standard input")
+
+
+def _trust(args: argparse.Namespace) -> Trust:
+    return Trust(args.use_repository_credentials, frozenset(args.registry))
 
 
 def _login(args: argparse.Namespace, io: Streams) -> Login | None:
@@ -157,50 +187,6 @@ def _login(args: argparse.Namespace, io: Streams) -> Login | None:
             fault="request",
         )
     return Login(args.username, line)
-
-
-def _wanted(
-    args: argparse.Namespace, io: Streams, locked: dict[str, Any] | None
-) -> list[Wanted]:
-    platform: Platform | None = PLATFORMS.get(args.platform or "")
-    if not args.images:
-        if locked is None:
-            raise fail(
-                args.output,
-                "there is no such lock file",
-                "write it first: fargate-instrument lock IMAGE...",
-            )
-        return wanted.from_lock(locked, platform)
-    images: list[Wanted] = []
-    problems: list[Problem] = []
-    for argument in args.images:
-        try:
-            images += _of_argument(argument, platform, args, io)
-        except Failure as failure:  # noqa: PERF203  (each is told)
-            problems += failure.problems
-    if problems:
-        raise Failure(problems)
-    return wanted.unique(images)
-
-
-def _of_argument(
-    argument: str, platform: Platform | None, args: argparse.Namespace, io: Streams
-) -> list[Wanted]:
-    """Take an argument as standard input, a file where there is one, or an image."""
-    if argument != documents.STDIN and not _is_file(argument):
-        return [wanted.from_reference(argument, platform)]
-    value = documents.json_file(argument, io)
-    return wanted.from_document(
-        value, documents.shown(argument), platform, every=args.all
-    )
-
-
-def _is_file(argument: str) -> bool:
-    if os.path.isfile(argument):  # noqa: PTH113  (Path raises on names too long)
-        return True
-    if argument.endswith(".json") or argument.startswith(("/", "./", "../", "~")):
-        raise fail(argument, "there is no such file")
-    return False
 
 
 def _compare(
@@ -282,7 +268,7 @@ def _text_report(args: argparse.Namespace, lines: list[Line], *, changed: bool) 
 
 
 def _json_report(output: str, lines: list[Line]) -> str:
-    images = [
+    rows = [
         {
             "reference": line.wanted.reference,
             "platform": str(line.wanted.platform),
@@ -294,5 +280,5 @@ def _json_report(output: str, lines: list[Line]) -> str:
         }
         for line in lines
     ]
-    report = {"lock_file": output, "images": images}
+    report = {"lock_file": output, "images": rows}
     return json.dumps(report, indent=2, sort_keys=True) + "\n"

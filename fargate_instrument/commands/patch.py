@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fargate_instrument.commands import asking, documents, laws
+from fargate_instrument.core import answer as answers
 from fargate_instrument.core import protocol, render
 from fargate_instrument.streams import BUG, REPORT_AT
 
@@ -72,7 +73,8 @@ def run(args: argparse.Namespace, io: Streams) -> int:
     if args.warnings:
         for address, text in answer.outcome.warnings:
             io.err(ask.concealed(f"{address}: {text}\n"))
-    emit(args, io, text_of(args, answer), summary(answer))
+    private = bool(answers.secrets(answer, ask.query))
+    emit(args, io, text_of(args, answer), summary(answer), private=private)
     return 0
 
 
@@ -113,11 +115,21 @@ def summary(answer: Answer) -> str:
     return done_ + "".join(f"; {name} {reason}" for name, reason in skipped)
 
 
-def emit(args: argparse.Namespace, io: Streams, text: str, said: str) -> None:
-    """Print the document, or write it to its file and say so."""
+def emit(
+    args: argparse.Namespace,
+    io: Streams,
+    text: str,
+    said: str,
+    *,
+    private: bool = False,
+) -> None:
+    """Print the document, or write it to its file and say so.
+
+    ``private``: it holds a plain secret, so a new file is for its owner alone.
+    """
     path = args.file if args.in_place else args.output
     if path is None or path == documents.STDIN:
         io.out(text)
         return
-    documents.write(path, text)
+    documents.write(path, text, private=private)
     io.out(f"{path}: {said}\n")

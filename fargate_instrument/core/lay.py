@@ -402,7 +402,7 @@ class _Laying:
         sites: list[tuple[Container, Site]],
         index: int | None = None,
     ) -> Site:
-        at = self.index.get(name, index or 0) if index is None else index
+        at = self.index.get(name, 0) if index is None else index
         last = sites[-1][0] if sites else None
         address = f"{self.definition.address}[{at}]"
         configs = self.definition.image_configs

@@ -257,7 +257,7 @@ def form(container: Container, wraps: Iterable[Wrap]) -> Found | None:
                 found = Found(wrap.replace(layout=layout, as_given=False))
         elif found is None and isinstance(wrap, ShellWrapCommand):
             found = _behind(command, wrap, " ".join(wrap.launcher))
-        elif found is None:
+        elif found is None and isinstance(wrap, ShellWrapArgv):
             found = _behind(entry_point, wrap, wrap.line)
     return found
 

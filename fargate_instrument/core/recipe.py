@@ -430,10 +430,10 @@ class Recipe(Frozen):
 def flat(steps: Iterable[Step]) -> Iterator[Action]:
     """List steps, in place of conditional ones what they hold."""
     for step in steps:
-        if step.__class__ is When:
-            yield from step.steps  # type: ignore[union-attr]  # told by its class
+        if isinstance(step, When):
+            yield from step.steps
         else:
-            yield step  # type: ignore[misc]  # as above
+            yield step
 
 
 class Layer(Frozen):

@@ -39,11 +39,15 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What asking needs: the environment, seconds for each image, maybe a login."""
+    """What asking needs: the environment, seconds for each image, maybe a login.
+
+    ``trust``: who may get secrets that a document names.
+    """
 
     environ: Mapping[str, str]
     seconds: float
     login: Login | None = None
+    trust: credentials.Trust = credentials.NOBODY
 
 
 def ask_all(wanted: Sequence[Wanted], means: Means) -> dict[str, Entry]:
@@ -94,7 +98,10 @@ def sources(one: Wanted, name: reference.Reference, means: Means) -> list[Source
         )
     found += [docker_config.docker_config(means.environ), aws.ecr_token]
     if one.secret:
-        found.append(aws.repository_secret(one.secret))
+        released = means.trust.covers(name.registry)
+        found.append(
+            aws.repository_secret(one.secret) if released else credentials.withheld
+        )
     return found
 
 

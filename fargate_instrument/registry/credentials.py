@@ -1,10 +1,11 @@
 """Who we are to a registry: where a user name and password come from, in which order.
 
 The order: given on the command line, Docker's config.json, an ECR token, the
-container's ``repositoryCredentials`` secret, nobody. They are looked up only after
-the registry asked for them. A source that fails (a helper that is not installed, no
-AWS credentials) is passed over and remembered: if the registry then refuses, the
-message says so.
+container's ``repositoryCredentials`` secret, nobody. A document names that secret, and
+the registry too: it is read only for registries that the user trusts with it.
+Credentials are looked up only after the registry asked for them. A source that fails (a
+helper that is not installed, no AWS credentials) is passed over and remembered: if the
+registry then refuses, the message says so.
 """
 
 from __future__ import annotations
@@ -51,6 +52,23 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Which registries a secret may be sent to that a document names.
+
+    ``everywhere``: to any. ``registries``: to these, as ``Reference.registry``.
+    """
+
+    everywhere: bool = False
+    registries: frozenset[str] = frozenset()
+
+    def covers(self, registry: str) -> bool:
+        """Tell whether the user trusts a registry with such a secret."""
+        return self.everywhere or registry.lower() in self.registries
+
+
+NOBODY = Trust()
+
 if TYPE_CHECKING:
     Source = Callable[[Reference], Credential | None]
 
@@ -78,3 +96,15 @@ def explicit(registry: str, username: str, password: str) -> Source:
         return Credential("the command line", username, password)
 
     return source
+
+
+def withheld(reference: Reference) -> Credential | None:
+    """Be the source of a secret that the user has not released: say so.
+
+    :raises SourceTrouble: always.
+    """
+    raise SourceTrouble(
+        "the repositoryCredentials secret was not read, since the document names both"
+        " it and the registry; if you trust the document, add"
+        f" --registry {reference.registry} or --use-repository-credentials"
+    )

@@ -68,6 +68,14 @@ def parse(text: str) -> Reference:
     return Reference(text, registry, path, tag, digest)
 
 
+def registry_name(text: str) -> str:
+    """Read a registry's host and port as they stand in a reference, in lower case.
+
+    :raises RegistryTrouble: the text is none.
+    """
+    return _registry(text, text).lower()
+
+
 def shown(text: str) -> str:
     """Make any text safe to print: without a user and password, control characters."""
     return _UNPRINTABLE.sub("?", _USERINFO.sub("//***@", text))[:300]

@@ -63,16 +63,26 @@ def from_document(
     """
     root = f"{name}: {definition.ADDRESS}"
     document = definition.document(value, name, address=root)
-    chosen = platform or _platform(document.task, name)
+    chosen = platform or platform_of(document.task, name)
+    return from_containers(document.containers, root, chosen, every=every)
+
+
+def from_containers(
+    containers: list[Any], root: str, platform: Platform, *, every: bool
+) -> list[Wanted]:
+    """Want the images of canonical containers, whose list is at the address ``root``.
+
+    :raises Failure: a container is wrong.
+    """
     wanted = []
     problems: list[Problem] = []
-    for index, container in enumerate(document.containers):
+    for index, container in enumerate(containers):
         place = f"{root}[{index}]"
         problem = _shape(container, place)
         if problem is not None:
             problems.append(problem)
         elif every or not (container.get("entryPoint") and container.get("command")):
-            wanted.append(_of_container(container, place, index, chosen))
+            wanted.append(_of_container(container, place, index, platform))
     if problems:
         raise Failure(problems)
     return wanted
@@ -106,7 +116,11 @@ def _named(one: Wanted) -> str:
     return f"{one.who} " if one.who else ""
 
 
-def _platform(task: dict[str, Any], name: str) -> Platform:
+def platform_of(task: dict[str, Any], name: str) -> Platform:
+    """Give the platform that a task definition, named ``name``, is for.
+
+    :raises Failure: no agent runs there.
+    """
     said = task.get("runtimePlatform")
     facts = said if isinstance(said, dict) else {}
     family = str(facts.get("operatingSystemFamily", "LINUX")).upper()

@@ -42,7 +42,7 @@ class Fence(NamedTuple):
 
 def pages() -> list[Path]:
     """List the pages: README, change log, and everything under docs."""
-    found = [CHECKOUT / "README.md", CHECKOUT / "CHANGELOG.md"]
+    found = [CHECKOUT / f"{name}.md" for name in ("README", "CHANGELOG", "SECURITY")]
     return [*found, *sorted((CHECKOUT / "docs").rglob("*.md"))]
 
 

@@ -96,12 +96,27 @@ def test_python_programs_are_where_the_pages_say() -> None:
         (named(page), match[1])
         for page in pages()
         for match in re.finditer(
-            r"^python3 (\S+\.py)", page.read_text(encoding="utf-8"), re.MULTILINE
+            r"^(?:\$ )?python3 -I (\S+\.py)",
+            page.read_text(encoding="utf-8"),
+            re.MULTILINE,
         )
     ]
     assert ("README.md", "terraform/demo.py") in named_there
     assert ("README.md", "tests/run.py") in named_there
     assert [one for one in named_there if not (CHECKOUT / one[1]).is_file()] == []
+
+
+def test_every_python_that_the_pages_start_is_isolated() -> None:
+    """Without -I a module of the reader's current folder could run instead."""
+    started = [
+        (named(page), line.strip())
+        for page in pages()
+        for fence in read(page)
+        if fence.language in ("sh", "console")
+        for line in fence.text.splitlines()
+        if re.search(r"(?:^|[ ;|&/])python3? (?!-I )", line)
+    ]
+    assert started == []
 
 
 class Quiet(Streams):

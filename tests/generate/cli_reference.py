@@ -26,7 +26,8 @@ input, a result on standard output ([query](schemas/query.json),
 
 Exit status: 0 done; 1 something you can fix, or a gate that says no; 2 usage; 3 a bug
 of the program; 130 interrupted. Where a command fails, standard output is empty. Where
-it succeeds, standard error is empty, unless `--warnings` asks for more.
+it succeeds, standard error is empty, unless `--warnings` asks for more or a secret was
+typed where other users of the machine can read it.
 
 Files with a task definition come in three forms: a list of container definitions, a
 task definition as `register-task-definition` takes it, and what

@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from tests.generate import python_on_runners
 from tests.program import CHECKOUT, MAIN, asked, bare_environment, flat, launch
 
 WEB: dict[str, Any] = {"name": "web", "image": "web:1", "entryPoint": ["/web"]}
@@ -302,6 +303,25 @@ def test_an_old_python_says_so_in_one_line(version: tuple[int, ...]) -> None:
     assert done.err.count("\n") == 1
     assert "Python 3.10 or later is needed" in done.err
     assert f"this is {_name(version)}" in done.err
+
+
+@pytest.mark.skipif((2, 7) not in INTERPRETERS, reason="no Python 2.7 on this machine")
+def test_python_2_says_what_the_readmes_say() -> None:
+    """With -I, as the modules start it, it never comes to the program's own words."""
+    done = launch(ASK, python=(str(INTERPRETERS[2, 7]), "-I"))
+    assert (done.status, done.out) == (2, b"")
+    assert done.err.startswith(python_on_runners.PYTHON_2)
+
+
+@pytest.mark.skipif(not OLD, reason="no Python before 3.10 on this machine")
+@pytest.mark.parametrize("version", [v for v in OLD if v > (3,)], ids=_name)
+def test_an_old_python_cannot_run_what_is_locked(version: tuple[int, ...]) -> None:
+    run = str(MAIN.parents[1] / "locked" / "run.py")
+    words = [str(INTERPRETERS[version]), "-I", run, "--version"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(python_on_runners.TOO_OLD)
+    assert done.stderr.count("\n") == 1
 
 
 LISTING = """

@@ -204,9 +204,9 @@ def test_a_token_that_is_none(
         aws.ecr_token(parse("public.ecr.aws/app"))
 
 
-def test_the_secret_of_a_container(
-    registry: servers.Scripted, secret: str, lock: Lock, locked: Locked, tmp_path: Path
-) -> None:
+@pytest.fixture
+def private(registry: servers.Scripted, secret: str, tmp_path: Path) -> str:
+    """Give the image of web.json, whose registry wants what the secret holds."""
     pair = base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
 
     def gate(seen: servers.Seen) -> servers.Answer | None:
@@ -215,8 +215,7 @@ def test_the_secret_of_a_container(
         return servers.Answer(401, headers={"WWW-Authenticate": "Basic realm=x"})
 
     registry.gates.append(gate)
-    image = images.two_platforms()
-    reference = registry.hold(image, "team/app", "1")
+    reference = registry.hold(images.two_platforms(), "team/app", "1")
     container = {
         "Name": "web",
         "Image": reference,
@@ -224,9 +223,43 @@ def test_the_secret_of_a_container(
     }
     other = {"name": "first", "image": reference}
     (tmp_path / "web.json").write_text(json.dumps([other, container]))
-    done = lock("web.json")
+    return reference
+
+
+@pytest.mark.parametrize("released", ["--use-repository-credentials", "--registry"])
+def test_the_secret_of_a_container(
+    registry: servers.Scripted, private: str, lock: Lock, locked: Locked, released: str
+) -> None:
+    host = [registry.host.upper()] if released == "--registry" else []
+    done = lock("web.json", released, *host)
     assert done.err == ""
-    assert locked() == {reference: images.expected(image, "amd64")}
+    assert locked() == {private: images.expected(images.two_platforms(), "amd64")}
+
+
+@pytest.mark.usefixtures("private")
+@pytest.mark.parametrize("released", [[], ["--registry", "quay.io"]])
+def test_a_document_alone_sends_no_secret_anywhere(
+    registry: servers.Scripted,
+    lock: Lock,
+    released: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(aws, "repository_secret", asked.append)
+    done = lock("web.json", *released)
+    assert done.status == 1
+    assert asked == []
+    assert registry.seen
+    assert [seen for seen in registry.seen if "authorization" in seen.headers] == []
+    assert "the repositoryCredentials secret was not read" in done.err
+    assert f"--registry {registry.host}" in done.err
+
+
+@pytest.mark.parametrize("host", ["", "https://quay.io", "a/b", "x:0"])
+def test_a_registry_that_is_none(lock: Lock, host: str) -> None:
+    done = lock("a", "--registry", host)
+    assert done.status == 2
+    assert "argument --registry: a registry's host name is needed" in done.usage
 
 
 @pytest.mark.usefixtures("account")
@@ -242,7 +275,7 @@ def test_a_secret_that_is_not_there(
         "repositoryCredentials": {"credentialsParameter": "no-such-secret"},
     }
     (tmp_path / "web.json").write_text(json.dumps([container]))
-    done = lock("web.json")
+    done = lock("web.json", "--use-repository-credentials")
     assert done.problems[0].address == "web.json: container_definitions[0].image"
     assert 'container "web"' in done.err
     assert (

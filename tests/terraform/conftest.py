@@ -69,7 +69,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if "place" not in _shared:
         return []
     engine = _shared["place"].engine
-    external = "a stand-in" if mirror.external_is_stand_in() else "the real one"
+    external = mirror.external_name()
     return [f"terraform {engine.version} ({engine.origin}); external: {external}"]
 
 

@@ -96,7 +96,7 @@ def test_interrupt_leaves_nothing_behind(folder: Path) -> None:
 
 def test_kept_stack_is_destroyed_by_the_other_flag(folder: Path) -> None:
     if demo.SESSION.exists():
-        pytest.fail("a kept stack is up: python3 terraform/demo.py --destroy")
+        pytest.fail("a kept stack is up: python3 -I terraform/demo.py --destroy")
     process = _start("--keep", *QUICK)
     printed, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, printed

@@ -71,7 +71,7 @@ def main(words: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python3 terraform/demo.py",
+        prog="python3 -I terraform/demo.py",
         description="Applies a stack to an AWS emulator on this machine, shows the "
         "instrumented service, and destroys everything again.",
     )
@@ -223,7 +223,9 @@ def _destroy(stack: Stack, console: Console, flags: list[str]) -> None:
 def _keep(stack: Stack, flags: list[str], console: Console) -> None:
     session = {"folder": str(stack.folder), "command": stack.command, "flags": flags}
     SESSION.write_text(json.dumps(session))
-    console.print("It stays up. Take it away with: python3 terraform/demo.py --destroy")
+    console.print(
+        "It stays up. Take it away with: python3 -I terraform/demo.py --destroy"
+    )
 
 
 def _forget_unless_kept() -> None:

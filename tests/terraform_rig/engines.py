@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LIBRARY_COMMAND: Final = """\
 #!/bin/sh
-'''exec' {python} "$0" "$@"
+'''exec' {python} -I "$0" "$@"
 '''
 import sys
 from ctypes import POINTER, c_char_p, c_int64

@@ -11,19 +11,13 @@ import json
 import re
 from typing import Final
 
+from tests.terraform_rig import go_words
+
 _SPACE: Final = " \t\r\n"
 _ESCAPES: Final = 'bfnrt\\/"'
 _HEX: Final = "0123456789abcdefABCDEF"
-_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_DIGITS: Final = "0123456789"
 _LITERALS: Final = {"t": "true", "f": "false", "n": "null"}
-_KINDS: Final = {
-    bool: "bool",
-    int: "number",
-    float: "number",
-    str: "string",
-    list: "array",
-    dict: "object",
-}
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _REPLACEMENT: Final = "\ufffd"
 
@@ -32,15 +26,28 @@ class GoJSONError(ValueError):
     """What Go's decoder would say about the text."""
 
 
+class _Object(list[tuple[str, object]]):
+    """The members of an object as they are written, one key twice included."""
+
+
+_KINDS: Final = {
+    bool: "bool",
+    float: "number",
+    str: "string",
+    list: "array",
+    _Object: "object",
+}
+
+
 def flat_object(data: bytes) -> dict[str, str] | None:
     """Decode as Go does into ``map[string]string``; ``null`` gives ``None``."""
     _Scanner(data.decode("latin-1")).check()
-    value = json.loads(data.decode("utf-8", errors="replace"))
+    value = json.loads(go_words.text(data), object_pairs_hook=_Object, parse_int=float)
     if value is None:
         return None
-    if not isinstance(value, dict):
+    if not isinstance(value, _Object):
         raise _mismatch(value, "map[string]string")
-    return {_text(key): _member(item) for key, item in value.items()}
+    return {_text(key): _member(item) for key, item in value}
 
 
 def _member(value: object) -> str:
@@ -61,21 +68,8 @@ def _mismatch(value: object, wanted: str) -> GoJSONError:
 
 
 def _quoted(character: str) -> str:
-    if character == "'":
-        return r"'\''"
-    if character == '"':
-        return "'\"'"
-    plain = {"\n": r"\n", "\r": r"\r", "\t": r"\t", "\\": r"\\"}
-    named = {"\a": r"\a", "\b": r"\b", "\f": r"\f", "\v": r"\v"}
-    if character in (known := plain | named):
-        return f"'{known[character]}'"
-    if character.isprintable():
-        return f"'{character}'"
-    return f"'\\x{ord(character):02x}'" if character < "\x80" else _code(character)
-
-
-def _code(character: str) -> str:
-    return f"'\\u{ord(character):04x}'"
+    special = {"'": r"'\''", '"': "'\"'"}
+    return special.get(character) or f"'{go_words.escaped(character)}'"
 
 
 class _Scanner:
@@ -96,12 +90,16 @@ class _Scanner:
             raise GoJSONError("unexpected end of JSON input")
         return self.text[self.at]
 
+    def _or_space(self) -> str:
+        """Give the next character; Go ends a text with a space, to end what is open."""
+        return self.text[self.at] if self.at < len(self.text) else " "
+
     def _skip_space(self) -> None:
         while self.at < len(self.text) and self.text[self.at] in _SPACE:
             self.at += 1
 
     def _invalid(self, where: str) -> GoJSONError:
-        return GoJSONError(f"invalid character {_quoted(self._peek())} {where}")
+        return GoJSONError(f"invalid character {_quoted(self._or_space())} {where}")
 
     def _value(self) -> None:
         self._skip_space()
@@ -114,7 +112,7 @@ class _Scanner:
             self._string()
         elif first in _LITERALS:
             self._literal(_LITERALS[first])
-        elif first == "-" or (first.isascii() and first.isdigit()):
+        elif first == "-" or first in _DIGITS:
             self._number()
         else:
             raise self._invalid("looking for beginning of value")
@@ -171,32 +169,40 @@ class _Scanner:
         self.at += 1
 
     def _escape(self) -> None:
-        kind = self._peek()
+        kind = self._or_space()
         if kind != "u" and kind not in _ESCAPES:
             raise self._invalid("in string escape code")
         self.at += 1
         for _ in range(4 if kind == "u" else 0):
-            if self._peek() not in _HEX:
+            if self._or_space() not in _HEX:
                 raise self._invalid(r"in \u hexadecimal character escape")
             self.at += 1
 
     def _literal(self, word: str) -> None:
         for expected in word:
-            if self._peek() != expected:
+            if self._or_space() != expected:
                 where = f"in literal {word} (expecting {_quoted(expected)})"
                 raise self._invalid(where)
             self.at += 1
 
     def _number(self) -> None:
-        found = _NUMBER.match(self.text, self.at)
-        if found is None:
+        if self._or_space() == "-":
             self.at += 1
-            raise self._invalid("in numeric literal")
-        self.at = found.end()
-        tail = self.text[self.at : self.at + 1]
-        if tail == ".":
+        if self._or_space() == "0":
             self.at += 1
-            raise self._invalid("after decimal point in numeric literal")
-        if tail and tail in "eE":
+        else:
+            self._digits("in numeric literal")
+        if self._or_space() == ".":
             self.at += 1
-            raise self._invalid("in exponent of numeric literal")
+            self._digits("after decimal point in numeric literal")
+        if self._or_space() in "eE":
+            self.at += 1
+            if self._or_space() in "+-":
+                self.at += 1
+            self._digits("in exponent of numeric literal")
+
+    def _digits(self, where: str) -> None:
+        if self._or_space() not in _DIGITS:
+            raise self._invalid(where)
+        while self._or_space() in _DIGITS:
+            self.at += 1

@@ -123,7 +123,7 @@ def stand_in_mirror(directory: Path) -> Path:
     program.write_text(
         "#!/bin/sh\n# A stand-in, not the provider that HashiCorp publishes.\n"
         f"export FARGATE_INSTRUMENT_STAND_IN_HOME={shlex.quote(str(home))}\n"
-        f"exec {shlex.quote(sys.executable)} {shlex.quote(str(script))}\n"
+        f"exec {shlex.quote(sys.executable)} -I {shlex.quote(str(script))}\n"
     )
     program.chmod(0o755)
     return mirror
@@ -165,6 +165,17 @@ def cli_configuration(directory: Path, terraform: str = "terraform") -> dict[str
 def external_is_stand_in() -> bool:
     """Say whether the runs here use the stand-in, so that reports can say it too."""
     return holder(EXTERNAL) is None and not registry_answers()
+
+
+def external_name() -> str:
+    """Name the ``external`` provider of the runs here, with its version."""
+    if external_is_stand_in():
+        return f"a stand-in for {STAND_IN_VERSION}"
+    mirror = holder(EXTERNAL)
+    place = mirror / HOST / EXTERNAL if mirror else Path(os.devnull)
+    unpacked = {path.parent.name for path in place.glob(f"*/{machine()}")}
+    packed = {path.name.split("_")[1] for path in place.glob(f"*_{machine()}.zip")}
+    return ", ".join(["the real one", *sorted(unpacked | packed)])
 
 
 def _installation(provider: str, mirror: Path) -> str:

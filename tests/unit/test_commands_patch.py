@@ -213,15 +213,55 @@ def test_format_json_is_the_protocols_result() -> None:
     assert done.containers == patched([WEB])
 
 
-def test_warnings_are_shown_where_asked_for_only() -> None:
+def test_warnings_are_shown_where_asked_for_only(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(KEY)
     words = [*options("sysdig"), "-o", "sysdig_access_key_secret="]
-    words += ["-o", f"sysdig_access_key={KEY}"]
+    words += ["-o", f"sysdig_access_key=@{tmp_path / 'key'}"]
     quiet = command("patch", *words, "-", stdin=[WEB])
     assert (quiet.status, quiet.err) == (0, "")
     loud = command("patch", *words, "--warnings", "-", stdin=[WEB])
     assert loud.out == quiet.out
     assert loud.err.startswith("options.sysdig_access_key: stands in plain text")
     assert KEY not in loud.err
+
+
+@pytest.mark.parametrize("name", ["patch", "diff", "explain"])
+@pytest.mark.parametrize("value", [KEY, "1", '"quoted"', ""])
+def test_a_secret_that_is_typed_is_warned_of(name: str, value: str) -> None:
+    words = [*options("sysdig"), "-o", f"sysdig_access_key={value}"]
+    words += ["-o", "sysdig_access_key_secret=" if value else "priority=security"]
+    done = command(name, *words, "-", stdin=[WEB])
+    said = "-o sysdig_access_key=VALUE: stands in the list of processes"
+    assert (done.status, done.err.startswith(said)) == (0, bool(value))
+    assert ("sysdig_access_key=@FILE" in done.err) == bool(value)
+    assert KEY not in done.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+@pytest.mark.parametrize("where", ["option", "document", "nowhere"])
+def test_a_new_file_with_a_plain_secret_is_for_its_owner(
+    tmp_path: Path, where: str
+) -> None:
+    """The twin: without one the mode follows the umask, and a file's own is kept."""
+    (tmp_path / "key").write_text(KEY)
+    words = list(options("sysdig"))
+    if where == "option":
+        words += ["-o", "sysdig_access_key_secret="]
+        words += ["-o", f"sysdig_access_key=@{tmp_path / 'key'}"]
+    held = [{"name": "SYSDIG_ACCESS_KEY", "value": KEY}] if where == "document" else []
+    before = [{**WEB, "environment": [*WEB["environment"], *held]}]
+    target = tmp_path / "made.json"
+    words += ["--output", str(target), "-"]
+    mask = os.umask(0o022)
+    try:
+        assert command("patch", *words, stdin=before).status == 0
+        wanted = 0o644 if where == "nowhere" else 0o600
+        assert target.stat().st_mode & 0o777 == wanted
+        target.chmod(0o640)
+        assert command("patch", *words, stdin=before).status == 0
+        assert target.stat().st_mode & 0o777 == 0o640
+    finally:
+        os.umask(mask)
 
 
 class TestOptions:

@@ -44,7 +44,14 @@ DEFINITION: dict[str, Any] = {
     "containerDefinitions": [WEB, ROUTER],
 }
 KEY = "a-plain-access-key-0123456789"
-PLAIN = ["-o", "sysdig_access_key_secret=", "-o", f"sysdig_access_key={KEY}"]
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> list[str]:
+    """Give the key in plain text, as a secret should be given: from a file."""
+    (tmp_path / "key").write_text(KEY)
+    given = ["-o", f"sysdig_access_key=@{tmp_path / 'key'}"]
+    return [*given, "-o", "sysdig_access_key_secret="]
 
 
 def command(name: str, *arguments: str, stdin: object = b"") -> Run:
@@ -95,18 +102,18 @@ class TestDiff:
         assert command("diff", *words, stdin=patched()).status == 0
 
     @pytest.mark.parametrize("form", ["text", "json"])
-    def test_no_secret(self, form: str) -> None:
-        text = shown("diff", *PLAIN, "--format", form)
+    def test_no_secret(self, form: str, plain: list[str]) -> None:
+        text = shown("diff", *plain, "--format", form)
         assert KEY not in text
         assert "(hidden)" in text
 
     @pytest.mark.parametrize("name", ["diff", "explain"])
     @pytest.mark.parametrize("form", ["text", "json"])
     def test_no_secret_that_the_document_holds(self, name: str, form: str) -> None:
-        plain = [{"name": "SYSDIG_ACCESS_KEY", "value": KEY}]
+        held = [{"name": "SYSDIG_ACCESS_KEY", "value": KEY}]
         document = {
             **DEFINITION,
-            "containerDefinitions": [WEB | {"environment": plain}],
+            "containerDefinitions": [WEB | {"environment": held}],
         }
         text = shown(name, "--format", form, "--checks", "off", stdin=document)
         assert KEY not in text
@@ -250,8 +257,8 @@ class TestExplain:
         text = shown("explain", "-o", "workload_agent_image=new:1", stdin=patched())
         assert 'image: "quay.io/sysdig/workload-agent:6.2.1" -> "new:1"' in text
 
-    def test_no_secret_and_warnings(self) -> None:
-        text = shown("explain", *PLAIN)
+    def test_no_secret_and_warnings(self, plain: list[str]) -> None:
+        text = shown("explain", *plain)
         assert KEY not in text
         assert "(hidden)" in text
         assert "warning: options.sysdig_access_key: stands in plain text" in text

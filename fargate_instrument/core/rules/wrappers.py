@@ -50,7 +50,8 @@ def launchers(container: Value) -> list[Launcher]:
 
 
 def _launcher(agent: str, wrap: Any) -> Launcher:
-    first = (getattr(wrap, "prefix", None) or getattr(wrap, "launcher", ("",)))[0]
+    words = getattr(wrap, "prefix", ()) or getattr(wrap, "launcher", ("",))
+    first = words[0]
     made = _MADE.get((agent, first))
     if made is None:
         known = AGENTS[agent]

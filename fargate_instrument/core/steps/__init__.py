@@ -100,13 +100,13 @@ def actions(
 ) -> Iterator[r.Action]:
     """List the steps whose conditions hold at a container, before any is done."""
     for step in steps:
-        if step.__class__ is not r.When:
-            yield step  # type: ignore[misc]  # told by its class
+        if not isinstance(step, r.When):
+            yield step
             continue
         from fargate_instrument.core.steps.conditions import holds  # noqa: PLC0415  (most recipes have none)
 
-        if holds(step.condition, container, site):  # type: ignore[union-attr]
-            yield from step.steps  # type: ignore[union-attr]
+        if holds(step.condition, container, site):
+            yield from step.steps
 
 
 def claims(

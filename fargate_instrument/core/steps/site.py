@@ -76,7 +76,7 @@ def ask_the_registry(image: str) -> str:
 def text(value: Text, container: Container, site: Site) -> str:
     """Fill the facts of a text in."""
     if value.__class__ is str:
-        return value  # type: ignore[return-value]  # told by its class
+        return value
     if isinstance(value, tuple):
         return "".join(text(part, container, site) for part in value)
     if isinstance(value, Fact):
