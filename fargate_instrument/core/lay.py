@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from fargate_instrument.core.peel import Peeled
     from fargate_instrument.core.recipe import AddContainer, Layer, Recipe, Step
 
+    Trace = list[tuple[str, str, Step, Container, Container]]
+
 
 class Laid(Frozen):
     """What one layer did.
@@ -56,7 +58,7 @@ class Result(Frozen):
     owners: bool
     layers: tuple[Laid, ...]
     notes: Notes
-    trace: list[tuple[str, str, Step, Container, Container]]
+    trace: Trace
 
 
 def lay(
@@ -96,7 +98,7 @@ class _Laying:
         self.records: dict[str, list[Record]] = {}
         self.noted: set[str] = set()
         self.checked: dict[str, bool] = {}
-        self.trace: list[tuple[str, str, Step, Container, Container]] = []
+        self.trace: Trace = []
         self.task = provenance.task_restored(definition.task, peeled.task)
         self.own = {
             layer.recipe.agent: Own(layer.recipe, self.made, peeled) for layer in layers
@@ -235,7 +237,6 @@ class _Laying:
     def _site(self, name: str, container: Container, layer: Layer, own: Own) -> Site:
         index = self.index.get(name)
         raw = container if index is None else self.definition.raw[index]
-        platform = self.definition.task.get("runtimePlatform") or {}
         agent = layer.recipe.agent
         return Site(
             self._address(name),
@@ -245,9 +246,13 @@ class _Laying:
             self.definition.image_configs.get(container.get("image", "")),
             own.facts,
             self.notes,
-            str(platform.get("cpuArchitecture") or ""),
+            self._architecture(),
             found=self.peeled.found.get((agent, name)),
         )
+
+    def _architecture(self) -> str:
+        platform = self.definition.task.get("runtimePlatform") or {}
+        return str(platform.get("cpuArchitecture") or "")
 
     def _patch(
         self, layer: Layer, own: Own, names: list[str]
@@ -369,7 +374,9 @@ class _Laying:
         known = None if left else recipe.made.get((name, self.record))
         if known:
             self.records[name] = list(known[1])
+            self.trace += known[2]
             return known[0]
+        begun = len(self.trace)
         base = {**(left or {}), "name": name, "image": added.image}
         site = self._own_site(name, base, own, sites, len(self.made))
         made = self._own_steps(added, base, site, recipe, sites)
@@ -381,7 +388,8 @@ class _Laying:
             written = Record(recipe.agent, undo, added=True, labels=labels)
         self.records[name] = [written] if written else []
         if not left and own.is_constant(added):
-            recipe.made[name, self.record] = (made, self.records[name][:])
+            known = made, self.records[name][:], self.trace[begun:]
+            recipe.made[name, self.record] = known
         return made
 
     def _own_site(
@@ -404,6 +412,7 @@ class _Laying:
             configs.get(container.get("image", "")),
             own.facts,
             self.notes,
+            self._architecture(),
             own=True,
             fresh=index is not None,
             inherited=last,

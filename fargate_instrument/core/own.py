@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fargate_instrument.core import ecs, marks
-from fargate_instrument.core.recipe import InheritEnvironment, SetMember
+from fargate_instrument.core.recipe import InheritEnvironment, SetMember, When
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,8 +106,8 @@ class Own:
 
     def is_constant(self, added: AddContainer) -> bool:
         """Tell whether a new one is the same in every definition of a batch."""
-        inherits = any(isinstance(step, InheritEnvironment) for step in added.steps)
-        return not (added.for_each_target or inherits or "router.name" in self.facts)
+        varies = any(isinstance(s, (InheritEnvironment, When)) for s in added.steps)
+        return not (added.for_each_target or varies or "router.name" in self.facts)
 
     def moved(self, count: int) -> None:
         """Follow containers that were put in front of the list."""

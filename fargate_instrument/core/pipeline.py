@@ -37,8 +37,8 @@ QUIET = frozenset({"F13", "H17", "H20"})
 """Hazards that are a matter of policy or of the vendor's ways: `check` says them, a
 plan, which would say them again each time, does not."""
 
-EXPECTED = frozenset({"N6"})
-"""Hazards that an agent's own containers may have by the vendor's design."""
+EXPECTED = frozenset({"N6", "H12"})
+"""Hazards that what an agent puts in may have by the vendor's design."""
 
 
 class Outcome(Frozen):
