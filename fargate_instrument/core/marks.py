@@ -149,7 +149,7 @@ def _owner(container: Container, agent: str, used: Mapping[str, set[str]]) -> Ow
     elif any(_ends(path, end) for end in marks.get("images", ())):
         signs.append("the end of its image's name")
     if name in used.get(agent, ()):
-        signs.append("applications that start through it")
+        signs.append("what starts through it")
     return Owner(agent, tuple(signs))
 
 
@@ -165,12 +165,13 @@ def _ends(path: str, end: str) -> bool:
 
 
 def _used(containers: Sequence[Any]) -> dict[str, set[str]]:
-    """Map agents to the containers that applications under their launcher need."""
+    """Map agents to what applications under their launcher need, or their own do."""
     found: dict[str, set[str]] = {}
     for container in containers:
         if container.__class__ is dict:
-            agents = [agent for agent, _ in chain(container)]
-            for agent in agents:
+            name = container.get("name")
+            named = _NAMES.get(name, ()) if name.__class__ is str else ()
+            for agent in (*named, *(agent for agent, _ in chain(container))):
                 found.setdefault(agent, set()).update(_needed(container))
     return found
 
