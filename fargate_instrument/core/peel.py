@@ -247,15 +247,14 @@ def require_values(containers: Sequence[Any], address: str) -> list[Problem]:
     """Find variables whose earlier value is due again but was not recorded."""
     return [
         Problem(
-            f"{address}[{index}].environment[{at}]",
-            f"{ecs.describe(container, index)} had a {entry['name']} of its own,"
+            f"{address}[{index}].{place}",
+            f"{ecs.describe(container, index)} had a {name} of its own,"
             " which is a secret and was not recorded",
             (
-                f"write {dump(entry['name'])} by hand and take the label"
+                f"write {dump(name)} by hand and take the label"
                 f' "{provenance.LABEL}" out, or let the agent set it',
             ),
         )
         for index, container in enumerate(containers)
-        for at, entry in enumerate(container.get("environment") or ())
-        if entry.__class__ is dict and entry.get("value", "") is None
+        for place, name in provenance.missing(container)
     ]

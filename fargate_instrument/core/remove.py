@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from fargate_instrument.core.ecs import Container
 
 
 class Removed(Frozen):
@@ -99,7 +98,7 @@ def recorded(
     if peeled.problems:
         raise Failure(peeled.problems)
     made, undo = _handed_on(peeled.containers, peeled.task)
-    made = [_without_lost(container) for container in made]
+    made = [provenance.without_missing(container) for container in made]
     problems = dangling(containers, made, address)
     if problems:
         raise Failure(problems)
@@ -125,17 +124,6 @@ def _handed_on(
         heir, undo = provenance.heirs(container, undo) if undo else (container, undo)
         made.append(heir)
     return made, undo
-
-
-def _without_lost(container: Container) -> Container:
-    """Leave out the variables whose values nobody knows any more."""
-    entries = container.get("environment") or ()
-    kept = [entry for entry in entries if entry.get("value", "") is not None]
-    if len(kept) == len(entries):
-        return container
-    if kept:
-        return {**container, "environment": kept}
-    return {key: item for key, item in container.items() if key != "environment"}
 
 
 def dangling(
