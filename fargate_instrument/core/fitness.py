@@ -5,6 +5,7 @@ from __future__ import annotations
 from fargate_instrument.core import ecs, marks
 from fargate_instrument.core.errors import Problem
 from fargate_instrument.core.jsontext import dump
+from fargate_instrument.core.recipe import SetMember
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +42,38 @@ def names(run: Run, recipe: Recipe, own: Own, chosen: Sequence[int]) -> None:
                     ("rename it",),
                 )
             )
+
+
+def router(run: Run, recipe: Recipe, own: Own) -> None:
+    """Find a log router that serves and is of another type than the agent's would be.
+
+    A log configuration has the words of one type.
+    """
+    for added in recipe.containers:
+        wanted = _router_type(added.steps) if own.is_spared(added) else None
+        if wanted is None:
+            continue
+        names = [container["name"] for container in run.made]
+        index = names.index(own.facts["router.name"])
+        there = run.made[index]["firelensConfiguration"]
+        if not isinstance(there, dict) or there.get("type") == wanted:
+            continue
+        at = run.index.get(names[index], index)
+        run.notes.problems.append(
+            Problem(
+                f"{run.definition.address}[{at}].firelensConfiguration.type",
+                f"{ecs.describe(run.made[index], at)} is the task's log router, and the"
+                f" {recipe.agent} agent logs in the words of {wanted}",
+                (f"make it a {wanted} router, or leave the agent's logs out",),
+            )
+        )
+
+
+def _router_type(steps: Sequence[Step]) -> object:
+    for step in steps:
+        if isinstance(step, SetMember) and step.member == "firelensConfiguration":
+            return step.value.get("type")
+    return None
 
 
 def only_on(recipe: Recipe, instrumented: Sequence[str], notes: Notes) -> None:

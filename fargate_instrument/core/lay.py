@@ -123,6 +123,7 @@ class _Laying:
         kept = [self.made[index]["name"] for index in sorted(own.there)]
         sound = [name for name in (*here, *kept) if self._is_sound(name)]
         fitness.task(self.definition, recipe, self.notes)
+        fitness.router(self, recipe, own)
         fitness.ports(self, recipe, [name for name in here if name in sound])
         sites = self._patch(layer, own, [name for name in here if name in sound])
         volumes = list(self._volumes(recipe, sites))
