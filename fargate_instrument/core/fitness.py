@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fargate_instrument.core.definition import Definition
     from fargate_instrument.core.ecs import Container
     from fargate_instrument.core.own import Own
-    from fargate_instrument.core.recipe import Recipe
+    from fargate_instrument.core.recipe import Recipe, Step
     from fargate_instrument.core.steps import Notes, Site
 
     class Run(Protocol):

@@ -10,7 +10,12 @@ from fargate_instrument.core import ecs, marks
 from fargate_instrument.core.agents import NAMES, load, recognised
 from fargate_instrument.core.errors import Problem
 from fargate_instrument.core.jsontext import dump
-from fargate_instrument.core.recipe import AddMountPoint, When
+from fargate_instrument.core.recipe import (
+    AddMountPoint,
+    SetEnvironment,
+    SetMember,
+    When,
+)
 from fargate_instrument.core.steps import WORK, without
 
 TYPE_CHECKING = False
@@ -80,7 +85,26 @@ class Unmarking:
             if isinstance(entry, dict)
         }
         chained = [agent for agent, _ in marks.chain(container)]
-        return self.agent in chained or bool(needs & own) or self._preloads(container)
+        return (
+            self.agent in chained
+            or bool(needs & own)
+            or self._preloads(container)
+            or (bool(own) and self._is_told(container))
+        )
+
+    def _is_told(self, container: Container) -> bool:
+        """Tell whether a container is told or given what only the agent's tool says."""
+        values = ecs.variables(container)
+        return any(
+            isinstance(step, SetEnvironment)
+            and step.mode == "override"
+            and bool(step.value)
+            and values.get(step.name) == step.value
+            for step in self.steps
+        ) or any(
+            isinstance(entry, dict) and self._is_volume(entry.get("sourceVolume"))
+            for entry in ecs.known_argv(container.get("mountPoints"))
+        )
 
     def _preloads(self, container: Container) -> bool:
         start = tuple(marks.marks(self.agent).get("preloads", ()))
@@ -216,5 +240,24 @@ class Unmarking:
         for entry in ecs.known_argv(container.get("mountPoints")):
             if isinstance(entry, dict) and self._is_volume(entry.get("sourceVolume")):
                 return f"the volume {dump(entry['sourceVolume'])}"
+        if self._logs(container):
+            return "the log configuration (what stood there before is recorded nowhere)"
         return ""
 
+    def _logs(self, container: Container) -> bool:
+        """Tell whether a container logs to where the agent's tool makes it log."""
+        there = container.get("logConfiguration")
+        return isinstance(there, dict) and any(
+            isinstance(step, SetMember)
+            and step.member == "logConfiguration"
+            and _output(there) == _output(step.value) != ""
+            for step in self.steps
+        )
+
+
+def _output(configuration: Mapping[str, Any]) -> object:
+    """Name the output of a log configuration that goes through FireLens, or nothing."""
+    options = configuration.get("options")
+    if not marks.logs_through_router(configuration) or not isinstance(options, dict):
+        return ""
+    return options.get("Name", "")
