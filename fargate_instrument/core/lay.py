@@ -460,7 +460,7 @@ class _Laying:
             task["pidMode"] = need
         known = provenance.volume_names(task.get("volumes"))
         missing = [{"name": name} for name in done.volumes if name not in known]
-        if missing:
+        if missing and (self.definition.whole or "volumes" in task):
             task["volumes"] = [*(task.get("volumes") or ()), *missing]
         self.task = task
         if self.definition.whole and self.record and done.layer.recipe.recorded:

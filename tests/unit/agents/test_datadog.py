@@ -566,3 +566,11 @@ def test_logs_whose_old_configuration_nobody_knows_are_not_taken_out_by_half() -
     once = datadog(web(logConfiguration=AWSLOGS), options=LOGS).containers
     with pytest.raises(Failure, match="would keep the log configuration"):
         remove(once, {})
+
+
+def test_a_list_without_task_facts_leaves_its_volumes_unknown() -> None:
+    """What is added makes the task's volumes no less unknown than they were."""
+    mounted = [{"containerPath": "/data", "sourceVolume": "data", "readOnly": False}]
+    assert datadog(web(mountPoints=mounted)).status == 0
+    known = {"volumes": [{"name": "other"}]}
+    assert "R11" in datadog(web(mountPoints=mounted), task=known).failure
