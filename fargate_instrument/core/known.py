@@ -112,6 +112,7 @@ AGENTS: dict[str, dict[str, Any]] = {'aqua': {'images': ('microenforcer-basic',)
                   'runtime_security': True,
                   'secrets': ('INSTALL_BUNDLE',),
                   'variables': ('TW_', 'DEFENDER_TYPE', 'FARGATE_TASK',
+                                'FILESYSTEM_MONITORING', 'FIPS_ENABLED',
                                 'INSTALL_BUNDLE', 'WS_ADDRESS'),
                   'vendor': 'Prisma Cloud'},
  'splunk': {'images': ('signalfx/splunk-otel-collector',),

@@ -138,6 +138,8 @@ def _owner(container: Container, agent: str, used: Mapping[str, set[str]]) -> Ow
     name, argv = container.get("name"), ecs.known_argv(container.get("entryPoint"))
     if name in marks.get("names", ()):
         signs.append("its name")
+        if container.get("firelensConfiguration"):
+            signs.append("the log router that it is")
     runs_program = bool(argv) and argv[0] in marks.get("programs", ())
     if runs_program:
         signs.append("the agent's program")
