@@ -43,7 +43,20 @@ PRISMA_CLOUD: dict[str, Any] = {
     "install_bundle_secret": ARN,
     "ws_address": "wss://console.example:443",
 }
-OPTIONS = {"sysdig": SYSDIG, "prisma_cloud": PRISMA_CLOUD}
+CROWDSTRIKE: dict[str, Any] = {
+    "sensor_image": "registry.example/falcon-sensor:7.34.0",
+    "cid": "0123456789ABCDEF0123456789ABCDEF-01",
+}
+DATADOG: dict[str, Any] = {
+    "agent_image": "public.ecr.aws/datadog/agent:7.70.0",
+    "api_key_secret": ARN,
+}
+OPTIONS = {
+    "crowdstrike": CROWDSTRIKE,
+    "datadog": DATADOG,
+    "prisma_cloud": PRISMA_CLOUD,
+    "sysdig": SYSDIG,
+}
 """Agent -> the least that it needs to be told."""
 
 

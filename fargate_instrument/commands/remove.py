@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fargate_instrument.commands import documents, patch
-from fargate_instrument.core import forms, recognise, removal
-from fargate_instrument.core.ecs import ContainerCheck
+from fargate_instrument.core import remove
+from fargate_instrument.core.definition import ADDRESS
 from fargate_instrument.core.errors import Failure, Problem, fail
 from fargate_instrument.core.jsontext import dump, kind
+from fargate_instrument.core.shape import ContainerCheck
 
 if TYPE_CHECKING:
     import argparse
     from typing import Any
 
     from fargate_instrument.cli import Streams
-    from fargate_instrument.core.forms import Document
+    from fargate_instrument.core.definition import Document
 
     Lost = tuple[tuple[str, str], ...]
 
@@ -76,7 +77,7 @@ def run(args: argparse.Namespace, io: Streams) -> int:
     if not agents:
         whose = f"of {args.agent} " if args.agent else ""
         raise fail(
-            forms.ADDRESS,
+            ADDRESS,
             f"no instrumentation {whose}is found in {document.name}",
             "explain and audit say what a definition holds",
             fault="request",
@@ -97,28 +98,20 @@ def run(args: argparse.Namespace, io: Streams) -> int:
 def without(
     document: Document, agent: str | None, splits: dict[str, int]
 ) -> tuple[Document, tuple[str, ...], Lost]:
-    """Take agents out of a document: by their records first, then by their marks.
+    """Take agents out of a document: by their records, else whole by their marks.
 
     Gives the document, the agents and what is missing. Raises Failure.
     """
     _require_shapes(document)
-    by_record = removal.remove(document.containers, agent)
-    task = removal.task_restored(document.task, by_record.task)
-    by_mark = recognise.remove_unrecorded(by_record.containers, agent, splits)
-    if by_mark.problems:
-        raise Failure(by_mark.problems)
-    agents = {*by_record.agents, *by_mark.agents}
-    if by_mark.agents:
-        task = _task_without(task, by_mark)
-    made = document.changed(by_mark.containers, task)
-    return made, tuple(sorted(agents)), by_record.lost
+    done = remove.remove(document.containers, document.task, agent, splits)
+    return document.changed(done.containers, done.task), done.agents, done.lost
 
 
 def _require_shapes(document: Document) -> None:
     """Refuse containers in which an agent's traces could not even be looked for."""
     problems: list[Problem] = []
     for index, container in enumerate(document.containers):
-        place = f"{forms.ADDRESS}[{index}]"
+        place = f"{ADDRESS}[{index}]"
         if isinstance(container, dict):
             check = ContainerCheck(container, index, place, problems, loose_argv=True)
             check.run()
@@ -129,25 +122,9 @@ def _require_shapes(document: Document) -> None:
         raise Failure(problems)
 
 
-def _task_without(task: dict[str, Any], taken: recognise.Taken) -> dict[str, Any]:
-    """Take back what an unrecorded agent needs around the containers."""
-    made = dict(task)
-    if taken.pid_mode and made.get("pidMode") == "task":
-        del made["pidMode"]
-    if isinstance(made.get("volumes"), list) and taken.volumes:
-        made["volumes"] = [
-            volume
-            for volume in made["volumes"]
-            if removal.volume_name(volume) not in taken.volumes
-        ]
-        if not made["volumes"]:
-            del made["volumes"]
-    return made
-
-
 def _problem(name: str, variable: str) -> Problem:
     return Problem(
-        forms.ADDRESS,
+        ADDRESS,
         f"container {dump(name)} had {variable} in plain text, a secret that is"
         " recorded nowhere",
         (

@@ -5,11 +5,11 @@ from __future__ import annotations
 from fargate_instrument.core import ecs, marks
 from fargate_instrument.core.errors import Problem
 from fargate_instrument.core.jsontext import dump
-from fargate_instrument.core.recipe import SetEnvironment, When
+from fargate_instrument.core.recipe import SetMember
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any, Protocol
 
     from fargate_instrument.core.definition import Definition
@@ -44,9 +44,41 @@ def names(run: Run, recipe: Recipe, own: Own, chosen: Sequence[int]) -> None:
             )
 
 
+def router(run: Run, recipe: Recipe, own: Own) -> None:
+    """Find a log router that serves and is of another type than the agent's would be.
+
+    A log configuration has the words of one type.
+    """
+    for added in recipe.containers:
+        wanted = _router_type(added.steps) if own.is_spared(added) else None
+        if wanted is None:
+            continue
+        names = [container["name"] for container in run.made]
+        index = names.index(own.facts["router.name"])
+        there = run.made[index]["firelensConfiguration"]
+        if not isinstance(there, dict) or there.get("type") == wanted:
+            continue
+        at = run.index.get(names[index], index)
+        run.notes.problems.append(
+            Problem(
+                f"{run.definition.address}[{at}].firelensConfiguration.type",
+                f"{ecs.describe(run.made[index], at)} is the task's log router, and the"
+                f" {recipe.agent} agent logs in the words of {wanted}",
+                (f"make it a {wanted} router, or leave the agent's logs out",),
+            )
+        )
+
+
+def _router_type(steps: Sequence[Step]) -> object:
+    for step in steps:
+        if isinstance(step, SetMember) and step.member == "firelensConfiguration":
+            return step.value.get("type")
+    return None
+
+
 def only_on(recipe: Recipe, instrumented: Sequence[str], notes: Notes) -> None:
     """Find containers that an option names and that are not instrumented."""
-    for step in _variables(recipe.steps):
+    for step in recipe.limited:
         for name in step.only_on:
             if name not in instrumented:
                 notes.problems.append(
@@ -57,13 +89,6 @@ def only_on(recipe: Recipe, instrumented: Sequence[str], notes: Notes) -> None:
                         "request",
                     )
                 )
-
-
-def _variables(steps: Sequence[Step]) -> Iterator[SetEnvironment]:
-    for step in steps:
-        for one in step.steps if isinstance(step, When) else (step,):
-            if isinstance(one, SetEnvironment):
-                yield one
 
 
 def task(definition: Definition, recipe: Recipe, notes: Notes) -> None:

@@ -32,6 +32,7 @@ class Frozen(_Base):
 
     else:
         _fields: tuple[str, ...] = ()
+        _needed: tuple[str, ...] = ()
 
         def __init_subclass__(cls) -> None:
             own = tuple(vars(cls).get("__annotations__", ()))
@@ -39,20 +40,22 @@ class Frozen(_Base):
                 own = tuple(getattr(cls, "__annotations__", ()))
             inherited = cls.__mro__[1]._fields
             cls._fields = inherited + tuple(f for f in own if f not in inherited)
+            cls._needed = tuple(f for f in cls._fields if not hasattr(cls, f))
 
         def __init__(self, *values: Any, **named: Any) -> None:
-            fields = self._fields
-            if len(values) > len(fields):
-                raise TypeError(f"{type(self).__name__} takes {len(fields)} fields")
-            state = self.__dict__
-            state.update(zip(fields, values, strict=False))
-            for field in named:
-                if field not in fields or field in state:
-                    raise TypeError(f"{type(self).__name__} got {field!r}")
-            state.update(named)
+            state, fields = self.__dict__, self._fields
+            if values:
+                if len(values) > len(fields):
+                    raise TypeError(f"{type(self).__name__} takes {len(fields)} fields")
+                state.update(zip(fields, values, strict=False))
+            if named:
+                for field in named:
+                    if field in state or field not in fields:
+                        raise TypeError(f"{type(self).__name__} got {field!r}")
+                state.update(named)
             if len(state) < len(fields):
-                for field in fields:
-                    if field not in state and not hasattr(type(self), field):
+                for field in self._needed:
+                    if field not in state:
                         raise TypeError(f"{type(self).__name__} needs {field!r}")
 
         def __setattr__(self, field: str, value: object) -> None:
@@ -76,3 +79,20 @@ class Frozen(_Base):
 
         def replace(self, **changed: Any) -> Self:  # noqa: D102  (see above)
             return type(self)(**{f: getattr(self, f) for f in self._fields} | changed)
+
+
+class once:  # noqa: N801  (a decorator, in small letters as property is)
+    """A property of a frozen record that is worked out when it is first asked for."""
+
+    def __init__(self, function: Any) -> None:
+        self.function = function
+        self.__doc__ = function.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, record: Any, owner: type | None = None) -> Any:
+        """Work the value out; from now on the record's own attribute is found first."""
+        value = self.function(record)
+        record.__dict__[self.name] = value
+        return value

@@ -10,7 +10,7 @@ from fargate_instrument.core import ecs, fitness, marks, provenance, targets
 from fargate_instrument.core.frozen import Frozen
 from fargate_instrument.core.own import Own
 from fargate_instrument.core.provenance import Record
-from fargate_instrument.core.recipe import AddMountPoint, SetMember, WrapEntryPoint
+from fargate_instrument.core.recipe import AddMountPoint
 from fargate_instrument.core.shape import ContainerCheck
 from fargate_instrument.core.steps import WORK, Notes, Site, actions, text
 from fargate_instrument.core.targets import Around, Reach
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from fargate_instrument.core.definition import Definition
     from fargate_instrument.core.ecs import Container
     from fargate_instrument.core.peel import Peeled
-    from fargate_instrument.core.recipe import Action, AddContainer, Layer, Recipe, Step
+    from fargate_instrument.core.recipe import AddContainer, Layer, Recipe, Step
 
-    Ready = dict[int, tuple[AddContainer, Container, Record | None]]
+    Trace = list[tuple[str, str, Step, Container, Container]]
 
 
 class Laid(Frozen):
@@ -48,15 +48,17 @@ class Laid(Frozen):
 class Result(Frozen):
     """What came out. ``containers`` is meaningless if ``notes`` has problems.
 
-    ``task``: the task's members, with what the layers need there. ``trace``: (agent,
-    container name, step, container before, container after), in the order done.
+    ``task``: the task's members, with what the layers need there. ``owners``: whether a
+    container seemed to be an agent's own. ``trace``: (agent, container name, step,
+    container before, container after), in the order done.
     """
 
     containers: list[Any]
     task: dict[str, Any]
+    owners: bool
     layers: tuple[Laid, ...]
     notes: Notes
-    trace: list[tuple[str, str, Step, Container, Container]]
+    trace: Trace
 
 
 def lay(
@@ -64,17 +66,17 @@ def lay(
     peeled: Peeled,
     layers: Sequence[Layer],
     record: bool,
-    ready: Ready | None = None,
 ) -> Result:
     """Put layers on a peeled definition, in order; the last is outermost.
 
-    ``record``: write down what was done. ``ready``: agents' containers made in earlier
-    calls, to be used again. Nothing that goes in is changed.
+    ``record``: write down what was done. Nothing that goes in is changed.
     """
-    run = _Laying(definition, peeled, layers, record, {} if ready is None else ready)
+    run = _Laying(definition, peeled, layers, record)
     done = tuple(run.layer(layer) for layer in layers)
     run.check_patterns()
-    return Result(run.labelled(), run.task, done, run.notes, run.trace)
+    return Result(
+        run.labelled(), run.task, run.owners, done, run.notes, run.trace
+    )
 
 
 class _Laying:
@@ -86,25 +88,24 @@ class _Laying:
         peeled: Peeled,
         layers: Sequence[Layer],
         record: bool,
-        ready: Ready,
     ) -> None:
         self.definition = definition
         self.peeled = peeled
         self.record = record
-        self.ready = ready
         self.notes = Notes()
         self.made: list[Any] = list(peeled.containers)
         self.index = {c["name"]: i for i, c in enumerate(definition.containers)}
         self.records: dict[str, list[Record]] = {}
         self.noted: set[str] = set()
         self.checked: dict[str, bool] = {}
-        self.trace: list[tuple[str, str, Step, Container, Container]] = []
+        self.trace: Trace = []
         self.task = provenance.task_restored(definition.task, peeled.task)
         self.own = {
             layer.recipe.agent: Own(layer.recipe, self.made, peeled) for layer in layers
         }
         self.added: dict[str, str] = {}
-        self.logging = any(_logs_through_router(layer.recipe) for layer in layers)
+        self.owners = False
+        self.logging = any(layer.recipe.routed for layer in layers)
         self.seen: list[str] = []
 
     # One layer
@@ -122,9 +123,10 @@ class _Laying:
         kept = [self.made[index]["name"] for index in sorted(own.there)]
         sound = [name for name in (*here, *kept) if self._is_sound(name)]
         fitness.task(self.definition, recipe, self.notes)
+        fitness.router(self, recipe, own)
         fitness.ports(self, recipe, [name for name in here if name in sound])
         sites = self._patch(layer, own, [name for name in here if name in sound])
-        volumes = list(self._volumes(recipe.steps, sites))
+        volumes = list(self._volumes(recipe, sites))
         if len(sound) == len(here) + len(kept):
             volumes += self._containers(layer, own, sites)
         done = Laid(
@@ -150,7 +152,9 @@ class _Laying:
         else:
             others = self._others(layer)
             routers = marks.routers(self.made, used=self.logging)
-            around = Around(own.there, others, marks.owners(self.made), routers)
+            owners = marks.owners(self.made)
+            self.owners = self.owners or bool(owners)
+            around = Around(own.there, others, owners, routers)
         doubts: list[tuple[int, str]] = []
         reasons = targets.select(self.made, layer.recipe, reach, around, doubts)
         for index, said in doubts:
@@ -175,7 +179,7 @@ class _Laying:
         for name, records in self.peeled.records.items():
             if records[0].added:
                 theirs[name] = records[0].agent
-        for index, container in enumerate(self.made):
+        for index, container in enumerate(self.made if theirs else ()):
             agent = theirs.get(container["name"])
             if agent and agent != layer.recipe.agent:
                 found[index] = agent
@@ -205,11 +209,7 @@ class _Laying:
         index = self.index[name]
         problems = [*self.definition.flaws.get(index, ())]
         container = self.definition.containers[index]
-        loose = any(
-            isinstance(step, WrapEntryPoint) and step.as_given
-            for own in self.own.values()
-            for step in own.recipe.steps
-        )
+        loose = any(one.recipe.takes_any_argv for one in self.own.values())
         own = any(name in one.names() for one in self.own.values())
         place = self._address(name)
         check = ContainerCheck(
@@ -238,7 +238,6 @@ class _Laying:
     def _site(self, name: str, container: Container, layer: Layer, own: Own) -> Site:
         index = self.index.get(name)
         raw = container if index is None else self.definition.raw[index]
-        platform = self.definition.task.get("runtimePlatform") or {}
         agent = layer.recipe.agent
         return Site(
             self._address(name),
@@ -248,9 +247,13 @@ class _Laying:
             self.definition.image_configs.get(container.get("image", "")),
             own.facts,
             self.notes,
-            str(platform.get("cpuArchitecture") or ""),
+            self._architecture(),
             found=self.peeled.found.get((agent, name)),
         )
+
+    def _architecture(self) -> str:
+        platform = self.definition.task.get("runtimePlatform") or {}
+        return str(platform.get("cpuArchitecture") or "")
 
     def _patch(
         self, layer: Layer, own: Own, names: list[str]
@@ -300,13 +303,11 @@ class _Laying:
             self.records[name].append(record)
 
     def _volumes(
-        self, steps: Sequence[Step], sites: Sequence[tuple[Container, Site]]
+        self, recipe: Recipe, sites: Sequence[tuple[Container, Site]]
     ) -> Iterator[str]:
-        """Name the task volumes that steps mount, in the order of the containers."""
-        if not any(_mounts(step) for step in steps):
-            return
-        for container, site in sites:
-            for step in actions(steps, container, site):
+        """Name the task volumes that targets mount, in the order of the containers."""
+        for container, site in sites if recipe.mounts else ():
+            for step in actions(recipe.steps, container, site):
                 if isinstance(step, AddMountPoint):
                     yield text(step.volume, container, site)
 
@@ -371,10 +372,12 @@ class _Laying:
     ) -> Container:
         recipe, name = layer.recipe, added.name
         left = self.peeled.leftovers.get((recipe.agent, name))
-        known = None if left else self.ready.get(id(added))
+        known = None if left else recipe.made.get((name, self.record))
         if known:
-            self.records[name] = [known[2]] if known[2] else []
-            return known[1]
+            self.records[name] = list(known[1])
+            self.trace += known[2]
+            return known[0]
+        begun = len(self.trace)
         base = {**(left or {}), "name": name, "image": added.image}
         site = self._own_site(name, base, own, sites, len(self.made))
         made = self._own_steps(added, base, site, recipe, sites)
@@ -386,7 +389,8 @@ class _Laying:
             written = Record(recipe.agent, undo, added=True, labels=labels)
         self.records[name] = [written] if written else []
         if not left and own.is_constant(added):
-            self.ready[id(added)] = (added, made, written)
+            known = made, self.records[name][:], self.trace[begun:]
+            recipe.made[name, self.record] = known
         return made
 
     def _own_site(
@@ -409,6 +413,7 @@ class _Laying:
             configs.get(container.get("image", "")),
             own.facts,
             self.notes,
+            self._architecture(),
             own=True,
             fresh=index is not None,
             inherited=last,
@@ -437,9 +442,6 @@ class _Laying:
         self, added: AddContainer, sites: list[tuple[Container, Site]]
     ) -> list[str]:
         """Name the task volumes that an agent's own container mounts."""
-        steps = (*added.steps, *added.for_each_target)
-        if not any(_mounts(step) for step in steps):
-            return []
         name = added.name
         return [
             entry["sourceVolume"]
@@ -458,7 +460,7 @@ class _Laying:
             task["pidMode"] = need
         known = provenance.volume_names(task.get("volumes"))
         missing = [{"name": name} for name in done.volumes if name not in known]
-        if missing:
+        if missing and (self.definition.whole or "volumes" in task):
             task["volumes"] = [*(task.get("volumes") or ()), *missing]
         self.task = task
         if self.definition.whole and self.record and done.layer.recipe.recorded:
@@ -513,21 +515,3 @@ def _left_out(layer: Layer) -> tuple[targets.Pattern, ...]:
         for index, name in enumerate(recipe.exclude)
     )
     return (*layer.exclude, *named)
-
-
-def _logs_through_router(recipe: Recipe) -> bool:
-    """Tell whether a layer makes anything log through the task's log router."""
-    steps = (*recipe.steps, *(step for one in recipe.containers for step in one.steps))
-    return any(
-        isinstance(inner, SetMember)
-        and inner.member == "logConfiguration"
-        and marks.logs_through_router(inner.value)
-        for step in steps
-        for inner in getattr(step, "steps", (step,))
-    )
-
-
-def _mounts(step: Step) -> bool:
-    inner = getattr(step, "steps", (step,))
-    return any(isinstance(one, AddMountPoint) for one in inner)
-

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     Wrap: TypeAlias = WrapEntryPoint | ShellWrapCommand | ShellWrapArgv
 
+REFERENCES = (("dependsOn", "containerName"), ("volumesFrom", "sourceContainer"))
+"""Members in which a container names others -> the member of an entry that does."""
+
 ENOUGH = 2
 """Signs that have to agree before a container counts as an agent's own."""
 
@@ -50,9 +53,10 @@ _IMAGES: dict[str, list[tuple[str, str]]] = {}
 for _agent, _marks in AGENTS.items():
     for _end in (*_marks.get("images", ()), *_marks.get("repositories", ())):
         _IMAGES.setdefault(_end.rpartition("/")[2], []).append((_end, _agent))
-_STARTS: dict[str, list[tuple[str, str, tuple[str, ...], tuple[str, ...]]]] = {}
+_STARTS: dict[str, list[str]] = {}
 for _row in WRAPS:
-    _STARTS.setdefault(_row[2][0], []).append(_row)
+    if _row[0] not in _STARTS.setdefault(_row[2][0], []):
+        _STARTS[_row[2][0]].append(_row[0])
 
 
 _MADE: dict[str, tuple[Wrap, ...]] = {}
@@ -75,6 +79,13 @@ class Owner(Frozen):
         return str(AGENTS[self.agent]["vendor"])
 
 
+class Found(Frozen):
+    """A wrap that was found. ``raw``: it runs a line that needs its shell."""
+
+    wrap: Wrap
+    raw: bool = False
+
+
 def repository(image: str) -> str:
     """Cut tag and digest off an image reference, and Docker Hub's own host."""
     path = image.partition("@")[0]
@@ -90,21 +101,20 @@ def owners(containers: Sequence[Any]) -> dict[int, Owner]:
     found: dict[int, Owner] = {}
     used: dict[str, set[str]] | None = None
     for index, container in enumerate(containers):
-        if container.__class__ is not dict:
-            continue
-        suspects = _suspects(container)
+        suspects = _suspects(container) if container.__class__ is dict else ()
         if not suspects:
             continue
-        if used is None:
-            used = _used(containers)
-        best = max((_owner(container, a, used) for a in suspects), key=_strength)
+        best = max((_owner(container, a, {}) for a in suspects), key=_strength)
+        if not best.proven:
+            used = _used(containers) if used is None else used
+            best = max((_owner(container, a, used) for a in suspects), key=_strength)
         if best.signs:
             found[index] = best
     return found
 
 
-def _strength(owner: Owner) -> int:
-    return len(owner.signs)
+def _strength(owner: Owner) -> tuple[int, str]:
+    return len(owner.signs), owner.agent
 
 
 def _suspects(container: Container) -> set[str]:
@@ -128,6 +138,8 @@ def _owner(container: Container, agent: str, used: Mapping[str, set[str]]) -> Ow
     name, argv = container.get("name"), ecs.known_argv(container.get("entryPoint"))
     if name in marks.get("names", ()):
         signs.append("its name")
+        if container.get("firelensConfiguration"):
+            signs.append("the log router that it is")
     runs_program = bool(argv) and argv[0] in marks.get("programs", ())
     if runs_program:
         signs.append("the agent's program")
@@ -139,7 +151,7 @@ def _owner(container: Container, agent: str, used: Mapping[str, set[str]]) -> Ow
     elif any(_ends(path, end) for end in marks.get("images", ())):
         signs.append("the end of its image's name")
     if name in used.get(agent, ()):
-        signs.append("applications that start through it")
+        signs.append("what starts through it")
     return Owner(agent, tuple(signs))
 
 
@@ -155,21 +167,21 @@ def _ends(path: str, end: str) -> bool:
 
 
 def _used(containers: Sequence[Any]) -> dict[str, set[str]]:
-    """Map agents to the containers that applications under their launcher need."""
+    """Map agents to what applications under their launcher need, or their own do."""
     found: dict[str, set[str]] = {}
     for container in containers:
         if container.__class__ is dict:
-            agents = [agent for agent, _ in chain(container)]
-            for agent in agents:
+            name = container.get("name")
+            named = _NAMES.get(name, ()) if name.__class__ is str else ()
+            for agent in (*named, *(agent for agent, _ in chain(container))):
                 found.setdefault(agent, set()).update(_needed(container))
     return found
 
 
 def _needed(container: Container) -> set[str]:
-    lists = (("volumesFrom", "sourceContainer"), ("dependsOn", "containerName"))
     return {
         str(entry.get(key))
-        for member, key in lists
+        for member, key in REFERENCES
         for entry in ecs.known_argv(container.get(member))
         if entry.__class__ is dict
     }
@@ -229,11 +241,11 @@ def wraps_of(agent: str, steps: Iterable[Step] = ()) -> tuple[Wrap, ...]:
     return (*known, *asked)
 
 
-def form(container: Container, wraps: Iterable[Wrap]) -> Wrap | None:
+def form(container: Container, wraps: Iterable[Wrap]) -> Found | None:
     """Find the form in which a container is wrapped: its argv starts it, whole."""
     entry_point = ecs.known_argv(container.get("entryPoint"))
     command = ecs.known_argv(container.get("command"))
-    found: Wrap | None = None
+    found: Found | None = None
     for wrap in wraps:
         if isinstance(wrap, WrapEntryPoint):
             prefix = list(wrap.prefix)
@@ -242,38 +254,50 @@ def form(container: Container, wraps: Iterable[Wrap]) -> Wrap | None:
             alone = len(entry_point) == len(prefix) and wrap.layout == "command"
             if alone or found is None:
                 layout = "command" if alone else "entry_point"
-                found = wrap.replace(layout=layout, as_given=False)
-        elif isinstance(wrap, ShellWrapCommand):
-            if _line(command, wrap.shell, " ".join(wrap.launcher)):
-                return found or wrap
-        elif _line(entry_point, wrap.shell, wrap.line):
-            return found or wrap
+                found = Found(wrap.replace(layout=layout, as_given=False))
+        elif found is None and isinstance(wrap, ShellWrapCommand):
+            found = _behind(command, wrap, " ".join(wrap.launcher))
+        elif found is None:
+            found = _behind(entry_point, wrap, wrap.line)
     return found
 
 
-def _line(items: list[Any], shell: tuple[str, ...], start: str) -> bool:
-    return (
-        bool(items)
-        and items[:-1] == list(shell)
-        and isinstance(items[-1], str)
-        and items[-1].startswith(start + " ")
-    )
+def _behind(items: list[Any], wrap: Any, start: str) -> Found | None:
+    """Find a wrap whose shell runs a line that begins with a launcher."""
+    if not items or items[:-1] != list(wrap.shell) or not isinstance(items[-1], str):
+        return None
+    if not items[-1].startswith(start + " "):
+        return None
+    return Found(wrap, raw=_words(items[-1][len(start) + 1 :]) is None)
 
 
-def unwrapped(container: Container, wrap: Wrap) -> Container:
-    """Take a wrap off that ``form`` has found; the argv behind it stays the same."""
+def _words(line: str) -> list[str] | None:
+    from fargate_instrument.core.shell import words  # noqa: PLC0415  (for shells alone)
+
+    return words(line)
+
+
+def unwrapped(container: Container, found: Found) -> Container:
+    """Take a wrap off that ``form`` has found; what runs behind it stays the same."""
     entry_point = ecs.known_argv(container.get("entryPoint"))
     command = ecs.known_argv(container.get("command"))
+    wrap = found.wrap
     if isinstance(wrap, ShellWrapCommand):
-        start = len(" ".join(wrap.launcher)) + 1
-        return {**container, "command": [*command[:-1], command[-1][start:]]}
+        made = _line(command, " ".join(wrap.launcher), found.raw)
+        return {**container, "command": made}
     if isinstance(wrap, ShellWrapArgv):
-        line = entry_point[-1][len(wrap.line) + 1 :]
-        return _with_argv(container, [*entry_point[:-1], line], command)
+        made = _line(entry_point, wrap.line, found.raw)
+        return _with_argv(container, made, command)
     rest = entry_point[len(wrap.prefix) :]
     if wrap.layout == "command":
         return _with_argv(container, rest + command, [])
     return _with_argv(container, rest, command)
+
+
+def _line(items: list[Any], start: str, raw: bool) -> list[Any]:
+    """Take a launcher off a shell's line; words that need no shell stand alone then."""
+    rest = items[-1][len(start) + 1 :]
+    return [*items[:-1], rest] if raw else list(_words(rest) or ())
 
 
 def _with_argv(
@@ -287,35 +311,36 @@ def _with_argv(
     return made
 
 
+def starts(wraps: Iterable[Wrap]) -> frozenset[str]:
+    """List the first items by which a container may be told to be wrapped at all.
+
+    Those of every known agent are among them.
+    """
+    own = (getattr(wrap, "prefix", None) or wrap.shell for wrap in wraps)  # type: ignore[union-attr]  # one of the two
+    return frozenset(_STARTS) | {str(items[0]) for items in own}
+
+
 def chain(container: Container) -> list[tuple[str, Wrap]]:
     """List the agents through which a container starts, outermost first."""
     found: list[tuple[str, Wrap]] = []
     while True:
-        candidates = _candidates(container)
-        if not candidates:
+        there = _outermost(container)
+        if there is None:
             return found
-        for agent in candidates:
-            wrap = form(container, wraps_of(agent))
-            if wrap is not None:
-                break
-        else:
-            return found
-        found.append((agent, wrap))
-        container = unwrapped(container, wrap)
+        found.append((there[0], there[1].wrap))
+        container = unwrapped(container, there[1])
 
 
-def _candidates(container: Container) -> list[str]:
-    """Name the agents whose launcher may be the first that a container starts."""
-    found = []
+def _outermost(container: Container) -> tuple[str, Found] | None:
+    """Find the launcher that a container starts first, and whose it is."""
     for member in ("entryPoint", "command"):
         items = container.get(member)
-        first = items[0] if items.__class__ is list and items else None
-        if first.__class__ is str and first in _STARTS:
-            for agent, kind, _, second in _STARTS[first]:
-                shell = kind.startswith("shell")
-                if not shell or str(items[-1]).startswith(second[0]):
-                    found.append(agent)
-    return list(dict.fromkeys(found))
+        if items.__class__ is list and items and items[0].__class__ is str:
+            for agent in _STARTS.get(items[0], ()):
+                there = form(container, wraps_of(agent))
+                if there is not None:
+                    return agent, there
+    return None
 
 
 def marks(agent: str) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fargate_instrument.core import ecs, marks
-from fargate_instrument.core.recipe import InheritEnvironment, SetMember
+from fargate_instrument.core.recipe import InheritEnvironment, SetMember, When
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,10 +30,13 @@ class Own:
         self.there: dict[int, AddContainer] = {}
         self._names: dict[int, str] = {}
         wrapped = {name for agent, name in peeled.found if agent == recipe.agent}
-        needed = _needed(containers, wrapped)
+        mounted = _needed(containers, wrapped, marks.REFERENCES[1:])
+        needed = _needed(containers, wrapped, marks.REFERENCES)
         for added in recipe.containers:
             for index, container in enumerate(containers):
-                if index not in self.there and self._is(added, container, needed):
+                if index in self.there:
+                    continue
+                if self._is(added, container, mounted, needed):
                     self.there[index] = added
                     self._names[index] = container["name"]
                     break
@@ -43,15 +46,27 @@ class Own:
         """Learn the names that the steps speak of, when it is the layer's turn."""
         self.facts = self._facts(containers)
 
-    def _is(self, added: AddContainer, container: Container, needed: set[str]) -> bool:
-        """Tell by two signs whether a container is the one that a rule speaks of."""
+    def _is(
+        self,
+        added: AddContainer,
+        container: Container,
+        mounted: set[str],
+        needed: set[str],
+    ) -> bool:
+        """Tell by two signs whether a container is the one that a rule speaks of.
+
+        ``mounted``, ``needed``: names of what wrapped applications mount, and of that
+        together with what they wait for.
+        """
         known = marks.marks(self.recipe.agent)
         name = container["name"]
         alone = len(self.recipe.containers) == 1
         named = name == added.name or (alone and name in known.get("names", ()))
-        used = added.role == "sidecar" and name in needed
+        used = added.role == "sidecar" and name in mounted
         if not named and not used:
             return False
+        if name == added.name and name in needed:
+            return True
         argv = ecs.known_argv(container.get("entryPoint"))
         if argv:
             programs = known.get("programs", ())
@@ -106,8 +121,8 @@ class Own:
 
     def is_constant(self, added: AddContainer) -> bool:
         """Tell whether a new one is the same in every definition of a batch."""
-        inherits = any(isinstance(step, InheritEnvironment) for step in added.steps)
-        return not (added.for_each_target or inherits or "router.name" in self.facts)
+        varies = any(isinstance(s, (InheritEnvironment, When)) for s in added.steps)
+        return not (added.for_each_target or varies or "router.name" in self.facts)
 
     def moved(self, count: int) -> None:
         """Follow containers that were put in front of the list."""
@@ -116,13 +131,18 @@ class Own:
             self._names = {index + count: name for index, name in self._names.items()}
 
 
-def _needed(containers: Sequence[Any], wrapped: set[str]) -> set[str]:
-    """Name what applications under a layer's launcher mount."""
+def _needed(
+    containers: Sequence[Any],
+    wrapped: set[str],
+    references: Sequence[tuple[str, str]],
+) -> set[str]:
+    """Name what applications under a layer's launcher mount or wait for."""
     return {
-        str(entry.get("sourceContainer"))
+        str(entry.get(key))
         for container in containers
         if wrapped and container["name"] in wrapped
-        for entry in ecs.known_argv(container.get("volumesFrom"))
+        for member, key in references
+        for entry in ecs.known_argv(container.get(member))
         if isinstance(entry, dict)
     }
 

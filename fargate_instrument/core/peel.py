@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fargate_instrument.core.ecs import Container
-    from fargate_instrument.core.marks import Wrap
+    from fargate_instrument.core.marks import Found, Wrap
     from fargate_instrument.core.provenance import Record
 
     Scope = Callable[[str, str], bool]
@@ -40,7 +40,7 @@ class Peeled(Frozen):
     containers: list[Any]
     records: Mapping[str, tuple[Record, ...]]
     before: Mapping[str, Container]
-    found: Mapping[tuple[str, str], Wrap]
+    found: Mapping[tuple[str, str], Found]
     leftovers: Mapping[tuple[str, str], Container]
     lost: tuple[tuple[str, str], ...]
     agents: frozenset[str]
@@ -69,14 +69,17 @@ def peel(
 
 def _anything(containers: Sequence[Any], wraps: Mapping[str, Sequence[Wrap]]) -> bool:
     """Tell at a glance whether there can be anything to take off."""
+    firsts = marks.starts(wrap for forms in wraps.values() for wrap in forms)
     for container in containers:
         labels = container.get("dockerLabels")
         if labels.__class__ is dict and provenance.LABEL in labels:
             return True
-        for forms in wraps.values():
-            if marks.form(container, forms) is not None:
-                return True
-    return any(marks.chain(container) for container in containers)
+        for member in ("entryPoint", "command"):
+            items = container.get(member)
+            if items.__class__ is list and items and items[0].__class__ is str:
+                if items[0] in firsts:
+                    return True
+    return False
 
 
 class _Peeling:
@@ -90,7 +93,7 @@ class _Peeling:
         self.address = address
         self.records: dict[str, tuple[Record, ...]] = {}
         self.before: dict[str, Container] = {}
-        self.found: dict[tuple[str, str], Wrap] = {}
+        self.found: dict[tuple[str, str], Found] = {}
         self.leftovers: dict[tuple[str, str], Container] = {}
         self.lost: list[tuple[str, str]] = []
         self.agents: set[str] = set()
@@ -244,15 +247,14 @@ def require_values(containers: Sequence[Any], address: str) -> list[Problem]:
     """Find variables whose earlier value is due again but was not recorded."""
     return [
         Problem(
-            f"{address}[{index}].environment[{at}]",
-            f"{ecs.describe(container, index)} had a {entry['name']} of its own,"
+            f"{address}[{index}].{place}",
+            f"{ecs.describe(container, index)} had a {name} of its own,"
             " which is a secret and was not recorded",
             (
-                f"write {dump(entry['name'])} by hand and take the label"
+                f"write {dump(name)} by hand and take the label"
                 f' "{provenance.LABEL}" out, or let the agent set it',
             ),
         )
         for index, container in enumerate(containers)
-        for at, entry in enumerate(container.get("environment") or ())
-        if entry.__class__ is dict and entry.get("value", "") is None
+        for place, name in provenance.missing(container)
     ]

@@ -5,13 +5,13 @@ read -> peel -> lay -> check -> render.
 
 from __future__ import annotations
 
-from fargate_instrument.core import claims, render
+from fargate_instrument.core import render
 from fargate_instrument.core.definition import PLATFORM_FACTS, TASK_FACTS
 from fargate_instrument.core.errors import Failure, Problem
 from fargate_instrument.core.frozen import Frozen
 from fargate_instrument.core.jsontext import place
 from fargate_instrument.core.lay import lay
-from fargate_instrument.core.marks import wraps_of
+from fargate_instrument.core.marks import chain, wraps_of
 from fargate_instrument.core.peel import peel, require_values
 from fargate_instrument.core.request import read_request
 from fargate_instrument.core.rules import check, whole_task
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fargate_instrument.core.definition import Definition
-    from fargate_instrument.core.lay import Ready, Result
+    from fargate_instrument.core.lay import Result
     from fargate_instrument.core.peel import Peeled
     from fargate_instrument.core.recipe import Layer
     from fargate_instrument.core.request import Ask, Request
@@ -37,8 +37,8 @@ QUIET = frozenset({"F13", "H17", "H20"})
 """Hazards that are a matter of policy or of the vendor's ways: `check` says them, a
 plan, which would say them again each time, does not."""
 
-EXPECTED = frozenset({"N6"})
-"""Hazards that an agent's own containers may have by the vendor's design."""
+EXPECTED = frozenset({"N6", "H12"})
+"""Hazards that what an agent puts in may have by the vendor's design."""
 
 
 class Outcome(Frozen):
@@ -65,8 +65,7 @@ def run(query: Mapping[str, str]) -> dict[str, str]:
 def outcomes(request: Request) -> list[Outcome]:
     """Do every ask of a request. Raises Failure with the problems of all of them."""
     problems = list(request.problems)
-    ready: Ready = {}
-    done = [_outcome(ask, request, problems, ready) for ask in request.asks]
+    done = [_outcome(ask, request, problems) for ask in request.asks]
     if problems:
         raise Failure(problems)
     return done
@@ -76,7 +75,6 @@ def instrument(
     definition: Definition,
     layers: Sequence[Layer],
     record: bool,
-    ready: Ready | None = None,
 ) -> tuple[Peeled, Result]:
     """Put layers on a definition whose containers have names: peel, then lay."""
     reaches = {
@@ -96,7 +94,7 @@ def instrument(
         return reaches[agent].admits(name) and name not in left_out[agent]
 
     peeled = peel(definition.containers, wraps, scope, definition.address)
-    return peeled, lay(definition, peeled, layers, record, ready)
+    return peeled, lay(definition, peeled, layers, record)
 
 
 def _is_for_any(definition: Definition, reach: Reach, layer: Layer) -> bool:
@@ -107,26 +105,38 @@ def _is_for_any(definition: Definition, reach: Reach, layer: Layer) -> bool:
     )
 
 
-def _outcome(
-    ask: Ask, request: Request, problems: list[Problem], ready: Ready
-) -> Outcome | Any:
+def _outcome(ask: Ask, request: Request, problems: list[Problem]) -> Outcome | Any:
     definition, layers = ask.definition, ask.layers
     left_out = [name for layer in layers for name in layer.recipe.exclude]
     unnamed = definition.named(left_out)
     if unnamed:
         problems += unnamed
         return None
-    peeled, done = instrument(definition, layers, request.record, ready)
+    peeled, done = instrument(definition, layers, request.record)
     found = [*peeled.problems, *done.notes.problems]
     if not found:
         found = require_values(done.containers, definition.address)
-    found = claims.conflicts(definition, peeled, done) or found
+    found = _conflicts(definition, peeled, done) or found
     problems += found
     said = [warning for layer in layers for warning in layer.recipe.warnings]
     warnings = [*said, *done.notes.warnings]
     if not request.problems:
         _check(ask, request, done, problems, warnings, bool(found))
     return Outcome(ask.name, ask, done, tuple(sorted(set(warnings))))
+
+
+def _conflicts(definition: Definition, peeled: Peeled, done: Result) -> list[Problem]:
+    """Hold the layers against each other, and against those that are there already."""
+    if len(done.layers) == 1 and not peeled.records and not _others(peeled, done):
+        return []
+    from fargate_instrument.core import claims  # noqa: PLC0415  (it takes two)
+
+    return claims.conflicts(definition, peeled, done)
+
+
+def _others(peeled: Peeled, done: Result) -> bool:
+    """Tell at a glance whether another agent can be there already."""
+    return bool(done.owners) or any(chain(c) for c in peeled.containers)
 
 
 def _check(

@@ -103,7 +103,8 @@ def difference(
     """Say how to get from ``after`` back to ``before``, member by member.
 
     Where the two lists differ only by named entries the undo names those, so that
-    what a user adds later survives it. Values of ``secret_names`` are left out.
+    what a user adds later survives it. Values of ``secret_names``, which are variables
+    or members of an object such as the options of a log driver, are left out.
     """
     undo: Undo = {}
     for member in sorted({*before, *after}):
@@ -117,7 +118,7 @@ def difference(
 
 
 def undone(container: Container, undo: Undo) -> tuple[Container, list[str]]:
-    """Apply an undo. Also gives the names whose values were not recorded."""
+    """Apply an undo. Also gives the names whose values were not recorded: null."""
     lost: list[str] = []
     made = {}
     for member in sorted({*container, *undo}):
@@ -125,9 +126,45 @@ def undone(container: Container, undo: Undo) -> tuple[Container, list[str]]:
             made[member] = container[member]
             continue
         value = _result(member, undo[member], container, lost)
-        if value is not None:
+        if value is not None or "lost" in undo[member]:
             made[member] = value
     return made, lost
+
+
+def missing(container: Container) -> list[tuple[str, str]]:
+    """List (place, name) of what is null, since its value was not recorded."""
+    log = container.get("logConfiguration")
+    options = log.get("options") if isinstance(log, dict) else None
+    return [
+        *(
+            (f"environment[{at}]", entry["name"])
+            for at, entry in enumerate(container.get("environment") or ())
+            if entry.__class__ is dict and entry.get("value", "") is None
+        ),
+        *(
+            (f"logConfiguration.options.{name}", name)
+            for name, value in (options if isinstance(options, dict) else {}).items()
+            if value is None
+        ),
+    ]
+
+
+def without_missing(container: Container) -> Container:
+    """Leave out what is null, since nobody knows its value any more."""
+    if not missing(container):
+        return container
+    made = dict(container)
+    entries = container.get("environment") or ()
+    kept = [entry for entry in entries if entry.get("value", "") is not None]
+    if len(kept) != len(entries):
+        del made["environment"]
+        made = {**made, "environment": kept} if kept else made
+    log = container.get("logConfiguration") or {}
+    options = log.get("options") or {}
+    known = {name: value for name, value in options.items() if value is not None}
+    if len(known) != len(options):
+        made["logConfiguration"] = {**log, "options": known}
+    return made
 
 
 def _record(entry: Any) -> Record:
@@ -191,12 +228,16 @@ def _operation(
     if old is None and isinstance(new, (dict, list)):
         return _created(member, new)
     if isinstance(new, dict) and isinstance(old, dict):
-        return {"in": difference(old, new)}
+        return {"in": difference(old, new, secret_names)}
     if isinstance(new, list) and isinstance(old, list):
         op = _changed_list(member, before, after, secret_names)
         if op:
             return op
-    return {"is": _hidden(old, secret_names)} if member in before else {"new": True}
+    if member not in before:
+        return {"new": True}
+    if member in secret_names:
+        return {"is": None, "lost": True}
+    return {"is": _hidden(old, secret_names)}
 
 
 def _changed_list(
@@ -299,13 +340,14 @@ def _result(
 ) -> Any:
     value = container.get(member)
     if "is" in op:
-        lost += _lost(op["is"])
+        lost += [member] if op.get("lost") else _lost(op["is"])
         return op["is"]
     if "of" in op:
         source, start, *end = op["of"]
         return (container.get(source) or [])[start : end[0] if end else None]
     if "in" in op:
-        made, _ = undone(value if isinstance(value, dict) else {}, op["in"])
+        made, inner = undone(value if isinstance(value, dict) else {}, op["in"])
+        lost += inner
         return None if op.get("new") and not made else made
     if member in LIST_KEYS and isinstance(value, list):
         kept = _restored(value, op, LIST_KEYS[member])

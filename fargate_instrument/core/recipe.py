@@ -7,11 +7,11 @@ order, idempotence, removal and conflicts are solved once, for every recipe.
 
 from __future__ import annotations
 
-from fargate_instrument.core.frozen import Frozen
+from fargate_instrument.core.frozen import Frozen, once
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any, Literal, TypeAlias
 
 
@@ -387,6 +387,53 @@ class Recipe(Frozen):
     exclude: tuple[str, ...] = ()
     exclude_option: str = ""
     warnings: tuple[tuple[str, str], ...] = ()
+
+    @once
+    def actions(self) -> tuple[Action, ...]:
+        """List what is done to targets, those things included that are conditional."""
+        return tuple(flat(self.steps))
+
+    @once
+    def mounts(self) -> bool:
+        """Tell whether targets mount task volumes."""
+        return any(isinstance(step, AddMountPoint) for step in self.actions)
+
+    @once
+    def limited(self) -> tuple[SetEnvironment, ...]:
+        """List the variables that are for some containers only."""
+        found = (step for step in self.actions if isinstance(step, SetEnvironment))
+        return tuple(step for step in found if step.only_on)
+
+    @once
+    def takes_any_argv(self) -> bool:
+        """Tell whether null and empty argument lists count as given."""
+        return any(getattr(step, "as_given", False) for step in self.actions)
+
+    @once
+    def routed(self) -> bool:
+        """Tell whether anything is made to log through the task's log router."""
+        own = (step for one in self.containers for step in flat(one.steps))
+        members = (s for s in (*self.actions, *own) if isinstance(s, SetMember))
+        return any(
+            step.member == "logConfiguration"
+            and isinstance(step.value, dict)
+            and step.value.get("logDriver") == "awsfirelens"
+            for step in members
+        )
+
+    @once
+    def made(self) -> dict[Any, Any]:
+        """Keep the agent's containers that are the same in every definition."""
+        return {}
+
+
+def flat(steps: Iterable[Step]) -> Iterator[Action]:
+    """List steps, in place of conditional ones what they hold."""
+    for step in steps:
+        if step.__class__ is When:
+            yield from step.steps  # type: ignore[union-attr]  # told by its class
+        else:
+            yield step  # type: ignore[misc]  # as above
 
 
 class Layer(Frozen):

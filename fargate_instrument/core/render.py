@@ -14,15 +14,18 @@ if TYPE_CHECKING:
     from fargate_instrument.core.pipeline import Outcome
     from fargate_instrument.core.recipe import Recipe
 
+    Known = list[tuple[list[Recipe], dict[str, str]]]
+
 
 def result(outcomes: Sequence[Outcome], batch: bool) -> dict[str, str]:
     """Write the result of a run that succeeded."""
+    known: Known = []
     if not batch:
-        return {**_members(outcomes[0]), "task_definitions": "{}"}
+        return {**_members(outcomes[0], known), "task_definitions": "{}"}
     warnings = [warning for outcome in outcomes for warning in outcome.warnings]
     return {
         "container_definitions": "",
-        "task_definitions": dump({o.name: _members(o) for o in outcomes}),
+        "task_definitions": dump({o.name: _members(o, known) for o in outcomes}),
         "pid_mode": max(pid_mode(outcome) for outcome in outcomes),
         "policies": dump(policies(outcomes)),
         "tags": dump({key: t for o in outcomes for key, t in tags(o).items()}),
@@ -60,19 +63,41 @@ def failed(problems: Iterable[Problem]) -> dict[str, str]:
     }
 
 
-def _members(outcome: Outcome) -> dict[str, str]:
+def _members(outcome: Outcome, known: Known) -> dict[str, str]:
+    left = skipped(outcome)
     return {
         "container_definitions": dump(outcome.done.containers),
+        **_of_layers(outcome, known),
+        "volumes": _list(volumes(outcome)),
+        "instrumented": _list(instrumented(outcome)),
+        "skipped": _list([{"name": n, "reason": r} for n, r in left]),
+        "warnings": _list(_texts(outcome.warnings)),
+        "errors": "[]",
+    }
+
+
+def _of_layers(outcome: Outcome, known: Known) -> dict[str, str]:
+    """Write what the layers say whatever the definition, once for all of a batch."""
+    recipes = working(outcome)
+    for theirs, text in known[-1:]:
+        if len(theirs) == len(recipes) and all(map(_is, theirs, recipes)):
+            return text
+    text = {
         "pid_mode": pid_mode(outcome),
         "policies": dump(policies([outcome])),
         "tags": dump(tags(outcome)),
-        "volumes": dump(volumes(outcome)),
         "secret_arns": dump(secret_arns(outcome)),
-        "instrumented": dump(instrumented(outcome)),
-        "skipped": dump([{"name": n, "reason": r} for n, r in skipped(outcome)]),
-        "warnings": dump(_texts(outcome.warnings)),
-        "errors": "[]",
     }
+    known.append((recipes, text))
+    return text
+
+
+def _is(one: object, other: object) -> bool:
+    return one is other
+
+
+def _list(items: Sequence[Any]) -> str:
+    return dump(items) if items else "[]"
 
 
 def working(outcome: Outcome) -> list[Recipe]:
@@ -84,12 +109,16 @@ def instrumented(outcome: Outcome) -> list[str]:
     """Name the containers that any layer instrumented, in the document's order."""
     names = {name for done in outcome.done.layers for name in done.targets}
     order = [container["name"] for container in outcome.ask.definition.containers]
+    if len(names) == len(order):
+        return order
     return [name for name in order if name in names] + sorted(names - {*order})
 
 
 def skipped(outcome: Outcome) -> list[tuple[str, str]]:
     """Name the input's containers that no layer instrumented, and say why."""
-    done = {*instrumented(outcome)}
+    if not any(layer.reasons for layer in outcome.done.layers):
+        return []
+    done = {name for layer in outcome.done.layers for name in layer.targets}
     found = []
     for container in outcome.ask.definition.containers:
         name = container["name"]

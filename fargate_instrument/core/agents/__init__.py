@@ -42,7 +42,7 @@ if TYPE_CHECKING:
         "recipe",
     ]
 
-NAMES = ("prisma_cloud", "sysdig")
+NAMES = ("crowdstrike", "datadog", "prisma_cloud", "sysdig")
 """Every agent that can be put in."""
 
 

@@ -81,10 +81,11 @@ def whole_task(task: Mapping[str, Any]) -> Value:
 
 
 def _facts(task: Mapping[str, Any], report: Report) -> Value:
+    members = SHAPES["TaskDefinition"]
     known = {
-        member: task[member]
-        for member in SHAPES["TaskDefinition"]
-        if member in task and member != "containerDefinitions"
+        member: value
+        for member, value in task.items()
+        if member in members and member != "containerDefinitions"
     }
     given = {
         member: value

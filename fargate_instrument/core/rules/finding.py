@@ -62,10 +62,12 @@ class Report:
 
         ``seen``: AWS's text was seen for this very case, so it may be quoted.
         """
+        if rule in self.unsaid:
+            return
         from fargate_instrument.core.rules.table import RULES  # noqa: PLC0415  (words are for findings alone)
 
         severity, _, _, aws, fix = RULES[rule]
-        if rule in self.unsaid or (severity == "note" and not self.notes):
+        if severity == "note" and not self.notes:
             return
         name = (container or {}).get("name")
         label = name if isinstance(name, str) else ""

@@ -41,24 +41,28 @@ def least(agent: str) -> tuple[int, int]:
     return found
 
 
+_MADE: dict[tuple[str, str], Launcher] = {}
+
+
 def launchers(container: Value) -> list[Launcher]:
     """Find the launchers through which a container starts, outermost first."""
-    return [
-        Launcher(
+    return [_launcher(agent, wrap) for agent, wrap in marks.chain(container)]
+
+
+def _launcher(agent: str, wrap: Any) -> Launcher:
+    first = (getattr(wrap, "prefix", None) or getattr(wrap, "launcher", ("",)))[0]
+    made = _MADE.get((agent, first))
+    if made is None:
+        known = AGENTS[agent]
+        made = _MADE[agent, first] = Launcher(
             known["vendor"],
-            _first(wrap),
+            str(first),
             ptrace=known.get("ptrace", False),
             root_only=known.get("root_only", False),
             writes=known.get("writes", ""),
             x86_only=known.get("architectures") == ("X86_64",),
         )
-        for agent, wrap in marks.chain(container)
-        for known in [AGENTS[agent]]
-    ]
-
-
-def _first(wrap: Any) -> str:
-    return str((getattr(wrap, "prefix", None) or getattr(wrap, "launcher", ("",)))[0])
+    return made
 
 
 def declared(facts: Iterable[Value], name: str) -> list[Launcher]:

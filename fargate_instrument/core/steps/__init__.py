@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from fargate_instrument.core import recipe as r
 from fargate_instrument.core.frozen import Frozen
-from fargate_instrument.core.steps import argv, environment, members, storage, without
-from fargate_instrument.core.steps.conditions import holds
+from fargate_instrument.core.steps import argv, environment, members, storage
 from fargate_instrument.core.steps.site import Notes, Site, text
 
 TYPE_CHECKING = False
@@ -28,15 +27,15 @@ __all__ = ["WORK", "Notes", "Site", "Work", "actions", "claims", "text"]
 class Work(Frozen):
     """What there is to do about one kind of step.
 
-    ``apply``: container, step, site -> container. ``without``: container, step, names
-    of the agent's own containers -> the container without what the step's vendor put
-    there, as far as its marks prove it; argv is ``peel``'s. ``claims``: container,
-    step, site -> (kind, name, value) of what only one layer can have.
+    ``apply``: container, step, site -> container. ``without``: the function of the room
+    ``without`` that takes what the step's vendor put there back, as far as its marks
+    prove it; argv is ``peel``'s. ``claims``: container, step, site -> (kind, name,
+    value) of what only one layer can have.
     """
 
     apply: Callable[[Any, Any, Any], Container]
-    without: Callable[[Any, Any, Any], Container] = without.nothing
-    claims: Callable[[Any, Any, Any], Sequence[Claim]] = lambda *_: ()
+    without: str = "nothing"
+    claims: Callable[[Any, Any, Any], Sequence[Claim]] = staticmethod(lambda *_: ())
 
 
 def _variable(container: Container, step: r.SetEnvironment, site: Site) -> list[Claim]:
@@ -77,18 +76,18 @@ WORK: dict[type[Any], Work] = {
     r.ShellWrapCommand: Work(argv.shell_wrap_command),
     r.ShellWrapArgv: Work(argv.shell_wrap_argv),
     r.AppendText: Work(argv.append_text),
-    r.SetEnvironment: Work(environment.set_environment, without.variable, _variable),
-    r.AddSecret: Work(environment.add_secret, without.variable, _secret),
+    r.SetEnvironment: Work(environment.set_environment, "variable", _variable),
+    r.AddSecret: Work(environment.add_secret, "variable", _secret),
     r.UniqueEnvironment: Work(environment.unique_environment),
     r.SortEnvironment: Work(environment.sort_environment),
     r.InheritEnvironment: Work(environment.inherit_environment),
-    r.MountFrom: Work(storage.mount_from, without.volumes_from),
-    r.AddMountPoint: Work(storage.add_mount_point, without.mount_point, _path),
-    r.AddCapability: Work(members.add_capability, without.capability, _tracer),
+    r.MountFrom: Work(storage.mount_from, "volumes_from"),
+    r.AddMountPoint: Work(storage.add_mount_point, "mount_point", _path),
+    r.AddCapability: Work(members.add_capability, "capability", _tracer),
     r.InitProcess: Work(members.init_process),
-    r.DependOn: Work(members.depend_on, without.dependency),
-    r.AddLabel: Work(members.add_label, without.label, _label),
-    r.SetMember: Work(members.set_member, without.member, _member),
+    r.DependOn: Work(members.depend_on, "dependency"),
+    r.AddLabel: Work(members.add_label, "label", _label),
+    r.SetMember: Work(members.set_member, "member", _member),
     r.CompareText: Work(members.compare_text),
 }
 
@@ -100,7 +99,10 @@ def actions(
     for step in steps:
         if step.__class__ is not r.When:
             yield step  # type: ignore[misc]  # told by its class
-        elif holds(step.condition, container, site):  # type: ignore[union-attr]
+            continue
+        from fargate_instrument.core.steps.conditions import holds  # noqa: PLC0415  (most recipes have none)
+
+        if holds(step.condition, container, site):  # type: ignore[union-attr]
             yield from step.steps  # type: ignore[union-attr]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fargate_instrument.core import ecs
 from fargate_instrument.core.jsontext import Number, dump
-from fargate_instrument.core.recipe import WrapEntryPoint
+from fargate_instrument.core.recipe import ShellWrapArgv, ShellWrapCommand
 from fargate_instrument.core.steps.site import text
 
 TYPE_CHECKING = False
@@ -13,19 +13,16 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fargate_instrument.core.ecs import Container
-    from fargate_instrument.core.recipe import (
-        AppendText,
-        ShellWrapArgv,
-        ShellWrapCommand,
-    )
+    from fargate_instrument.core.recipe import AppendText, WrapEntryPoint
     from fargate_instrument.core.steps.site import Site
 
 
 def wrap(container: Container, step: WrapEntryPoint, site: Site) -> Container:
     """Put a launcher before what the container runs."""
     prefix = [text(item, container, site) for item in step.prefix]
-    if site.found is not None:
-        return _as_found(container, prefix, site)
+    made = None if site.found is None else _as_found(container, prefix, site)
+    if made is not None:
+        return made
     argv = _argv(container, step.as_given, prefix, site)
     if argv is None:
         return container
@@ -63,24 +60,37 @@ def _argv(
     return list(entry_point), list(command or ()), from_image
 
 
-def _as_found(container: Container, prefix: list[str], site: Site) -> Container:
-    """Put a wrap that was there without a record back, in the form that it had."""
+def _as_found(container: Container, prefix: list[str], site: Site) -> Container | None:
+    """Put a wrap that was there without a record back, in the form that it had.
+
+    None where a layer beneath has changed what that form was about.
+    """
     entry_point = list(container.get("entryPoint") or ())
     command = list(container.get("command") or ())
-    if not isinstance(site.found, WrapEntryPoint):
-        return _line_as_found(container, " ".join(prefix))
+    wrap, raw = site.found.wrap, site.found.raw
+    if isinstance(wrap, ShellWrapCommand):
+        if raw:
+            return _behind(container, "command", wrap.shell, " ".join(prefix))
+        line = _line(" ".join(prefix), command)
+        return {**container, "command": [*wrap.shell, line]} if command else None
+    if isinstance(wrap, ShellWrapArgv):
+        return _behind(container, "entryPoint", wrap.shell, wrap.line) if raw else None
     if not entry_point and not command:
         site.warn("is wrapped but has nothing to run behind it", "command")
-    if site.found.layout == "command":
+    if wrap.layout == "command":
         argv = entry_point + command
         return {**container, "entryPoint": prefix, "command": argv}
     return {**container, "entryPoint": prefix + entry_point}
 
 
-def _line_as_found(container: Container, launcher: str) -> Container:
-    command = list(container["command"])
-    command[-1] = f"{launcher} {command[-1]}"
-    return {**container, "command": command}
+def _behind(
+    container: Container, member: str, shell: tuple[str, ...], line: str
+) -> Container | None:
+    """Put a line before the one that a shell runs."""
+    items = ecs.known_argv(container.get(member))
+    if items[:-1] != list(shell):
+        return None
+    return {**container, member: [*shell, f"{line} {items[-1]}"]}
 
 
 def _given(value: Any, member: str, site: Site) -> list[str] | None:
@@ -148,14 +158,14 @@ def shell_wrap_command(
     container: Container, step: ShellWrapCommand, site: Site
 ) -> Container:
     """Run command as one shell string behind a launcher."""
-    if site.found is not None:
-        if isinstance(site.found, WrapEntryPoint):
-            return _as_found(container, list(step.launcher), site)
-        return _line_as_found(container, " ".join(step.launcher))
+    launcher = list(step.launcher)
+    made = None if site.found is None else _as_found(container, launcher, site)
+    if made is not None:
+        return made
     command = _command(container, site)
     if not command:
         return container
-    line = " ".join([*step.launcher, *map(shell_quoted, command)])
+    line = _line(" ".join(step.launcher), command)
     return {**container, "command": [*step.shell, line]}
 
 
@@ -185,24 +195,21 @@ def shell_wrap_argv(
     container: Container, step: ShellWrapArgv, site: Site
 ) -> Container:
     """Run the whole argv behind a line of a shell."""
+    made = None if site.found is None else _as_found(container, [step.line], site)
+    if made is not None:
+        return made
     argv = _argv(container, False, [*step.shell, step.line], site)
     if argv is None:
         return container
-    line = " ".join([step.line, *map(shell_quoted, argv[0] + argv[1])])
-    made = {key: item for key, item in container.items() if key != "command"}
-    return {**made, "entryPoint": [*step.shell, line]}
+    line = _line(step.line, argv[0] + argv[1])
+    kept = {key: item for key, item in container.items() if key != "command"}
+    return {**kept, "entryPoint": [*step.shell, line]}
 
 
-_BARE = frozenset(
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@%+=:,./_-"
-)
+def _line(start: str, argv: list[str]) -> str:
+    from fargate_instrument.core.shell import quoted  # noqa: PLC0415  (for shells alone)
 
-
-def shell_quoted(item: str) -> str:
-    """Quote one argv item for a POSIX shell."""
-    if item and _BARE.issuperset(item):
-        return item
-    return "'" + item.replace("'", "'\"'\"'") + "'"
+    return " ".join([start, *map(quoted, argv)])
 
 
 def append_text(container: Container, step: AppendText, site: Site) -> Container:
