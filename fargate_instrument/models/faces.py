@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fargate_instrument.core.agents import NAMES, load
+from fargate_instrument.core.known import SECRET_OPTIONS
 from fargate_instrument.models import hcl_text as hcl
-from fargate_instrument.models.hcl_text import Validation
+from fargate_instrument.models import variables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,51 +32,50 @@ FOLDERS = {
 ALSO = {"sysdig": {"output_container_definitions": "container_definitions"}}
 """Agent -> outputs under the vendor's own names, and what they are the same as."""
 
+RENAMED = {("datadog", "version"): "service_version"}
+"""(Agent, option) -> its variable, where the option's name cannot be a variable's."""
+
+RESERVED = frozenset(
+    [
+        "count",
+        "depends_on",
+        "for_each",
+        "lifecycle",
+        "locals",
+        "providers",
+        "source",
+        "version",
+    ]
+)
+"""Names that Terraform keeps for itself inside a module block."""
+
 WITHOUT = ("custom",)
 """Agents whose options are no fixed set."""
 
 OWN = ("agent", "agents", "options")
 """Variables of ``instrument`` that a face has its own in place of."""
 
-ARN = (
-    "^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+"
-    "|ssm:[a-z0-9-]+:[0-9]{12}:parameter/.+)$"
-)
-LOGS = """object({
-  group     = optional(string)
-  logDriver = optional(string)
-  options   = optional(map(string))
-  region    = optional(string)
-  secretOptions = optional(list(object({
-    name      = string
-    valueFrom = string
-  })))
-  stream_prefix = optional(string)
-})"""
-TYPES = {
-    "count": "number",
-    "flag": "bool",
-    "log_configuration": LOGS,
-    "map": "map(string)",
-    "names": "list(string)",
-    "texts": "list(string)",
-}
-"""Kind of an option -> type of its variable; all others are strings."""
-
-EMPTY = {"map": "{}", "names": "[]", "texts": "[]"}
-"""Kind of an option -> default, where that is not null."""
-
-SHORT = 4
-"""How many values an error message quotes; more are listed."""
+ADDRESS = "git::https://github.com/fargate-instrument/fargate-instrument.git"
 
 
 def files() -> dict[Path, str]:
-    """Give the files of every face: path within the checkout -> text."""
-    made: dict[Path, str] = {}
-    for name in NAMES:
-        if name not in WITHOUT:
-            made |= _files(load(name))
+    """Give the files that follow from the options: path within the checkout -> text."""
+    made = {Path("modules/instrument/main.tf"): _instrument()}
+    for agent in _agents():
+        where = folder(agent.name)
+        made |= {
+            where / "main.tf": _main(agent),
+            where / "outputs.tf": _outputs(agent),
+            where / "variables.tf": _variables(agent),
+            where / "versions.tf": _shared("versions.tf"),
+            where / "tests" / "refusals.tftest.hcl": _refusals(agent),
+        }
     return made
+
+
+def beginnings() -> dict[Path, str]:
+    """Give the files that a new face begins with, and people go on with."""
+    return {folder(agent.name) / "README.md": _readme(agent) for agent in _agents()}
 
 
 def folder(agent: str) -> Path:
@@ -83,33 +83,37 @@ def folder(agent: str) -> Path:
     return Path("modules") / FOLDERS.get(agent, agent.replace("_", "-"))
 
 
-def options(agent: Agent) -> list[Option]:
-    """List the options that become variables, sorted.
+def options(agent: Agent) -> dict[str, Option]:
+    """Give the options that become variables: name -> option, named as its variable.
 
     A group whose members may be given on their own needs no variable.
     """
     alone = {option.name for option in agent.options}
-    found = [
-        option
-        for option in agent.options
+    found = {
+        option.name: option.replace(
+            name=RENAMED.get((agent.name, option.name), option.name)
+        )
+        for option in sorted(agent.options, key=lambda option: option.name)
         if not option.members or not alone.issuperset(m.name for m in option.members)
-    ]
-    return sorted(found, key=lambda option: option.name)
-
-
-def _files(agent: Agent) -> dict[Path, str]:
-    where = folder(agent.name)
-    return {
-        where / "main.tf": _main(agent),
-        where / "outputs.tf": _outputs(agent),
-        where / "variables.tf": _variables(agent),
-        where / "versions.tf": _shared("versions.tf"),
-        where / "tests" / "refusals.tftest.hcl": _refusals(agent),
     }
+    taken = {o.name for o in found.values()} & (RESERVED | {*_shared_variables()})
+    if taken:
+        raise ValueError(f"no variable of {agent.name} can be {', '.join(taken)}")
+    return found
+
+
+def _agents() -> list[Agent]:
+    return [load(name) for name in NAMES if name not in WITHOUT]
 
 
 def _shared(name: str) -> str:
     return (MODULES / "instrument" / name).read_text(encoding="utf-8")
+
+
+def _instrument() -> str:
+    """Keep the one line of ``instrument`` that follows from the agents' options."""
+    line = f"  secret_options = {hcl.texts(SECRET_OPTIONS)}"
+    return re.sub(r"  secret_options = .*", line, _shared("main.tf"))
 
 
 # main.tf
@@ -120,40 +124,43 @@ def _main(agent: Agent) -> str:
 
 
 def _locals(agent: Agent) -> Iterator[list[str]]:
-    plain = [option for option in options(agent) if not option.secret]
-    secret = [option for option in options(agent) if option.secret]
-    logs = [o.name for o in plain if o.kind == "log_configuration"]
-    for name in logs:
-        yield hcl.attributes([(name, _without_nulls(name))])
-    rows = [(o.name, f"{'local' if o.name in logs else 'var'}.{o.name}") for o in plain]
+    rows, secret = [], []
+    for name, option in options(agent).items():
+        value = f"var.{option.name}"
+        if option.kind == "log_configuration":
+            yield hcl.attributes([(option.name, _without_nulls(value))])
+            value = f"local.{option.name}"
+        if option.secret:
+            secret.append(_secret(name, option))
+        else:
+            rows.append((name, value))
+    given = "\n".join(["{", *hcl.attributes(rows), "}"])
+    chosen = "{ for name, value in local.given : name => value if value != null }"
     said = []
     if secret:
         said = [
-            "  # Secrets stand apart, so that without one nothing here is marked sensitive."
+            "  # What is sensitive stands apart, so that the rest is not marked, too."
         ]
-    given = "\n".join(["{", *hcl.attributes(rows), "}"])
-    yield said + hcl.attributes([("given", given)])
-    chosen = "{ for name, value in local.given : name => value if value != null }"
-    if secret:
-        parts = [f"  {part}," for part in (chosen, *map(_secret, secret))]
+        parts = [f"  {part}," for part in (chosen, *secret)]
         chosen = "\n".join(["merge(", *parts, ")"])
+    yield said + hcl.attributes([("given", given)])
     yield hcl.attributes([("options", chosen)])
 
 
-def _without_nulls(name: str) -> str:
-    chosen = f"{{ for key, value in var.{name} : key => value if value != null }}"
-    return f"(\n  var.{name} == null ? null :\n  {chosen}\n)"
+def _without_nulls(value: str) -> str:
+    chosen = f"{{ for key, value in {value} : key => value if value != null }}"
+    return f"(\n  {value} == null ? null :\n  {chosen}\n)"
 
 
-def _secret(option: Option) -> str:
-    given = f"{{ {option.name} = var.{option.name} }}"
+def _secret(name: str, option: Option) -> str:
+    given = f"{{ {name} = var.{option.name} }}"
     absent = f"nonsensitive(var.{option.name} == null) ? {{}} : "
     return given if option.required else absent + given
 
 
 def _call(agent: Agent) -> str:
-    names = sorted({*_shared_variables(), "agent", "options"})
     mine = {"agent": hcl.text(agent.name), "options": "local.options"}
+    names = sorted({*_shared_variables(), *mine})
     rows = [(name, mine.get(name, f"var.{name}")) for name in names]
     source = hcl.attributes([("source", hcl.text("../instrument"))])
     return hcl.block('module "instrument"', source, hcl.attributes(rows))
@@ -187,11 +194,7 @@ def _shared_variables() -> dict[str, str]:
 def _variables(agent: Agent) -> str:
     made = _shared_variables()
     made["task"] = _task(made["task"], agent)
-    own = {option.name: _variable(option) for option in options(agent)}
-    both = made.keys() & own.keys()
-    if both:
-        raise ValueError(f"options of {agent.name} are variables of instrument: {both}")
-    made |= own
+    made |= {o.name: variables.variable(o) for o in options(agent).values()}
     return "\n".join(made[name] for name in sorted(made))
 
 
@@ -201,114 +204,9 @@ def _task(block: str, agent: Agent) -> str:
     snake = [re.sub(r"(?<!^)([A-Z])", r"_\1", fact).lower() for fact in agent.facts]
     facts = " and ".join(f"`{fact}`" for fact in snake)
     told = hcl.prose(f"{hcl.described(block)} What is put in depends on {facts}.")
-    described = "\n".join(hcl.attributes([("description", told)]))
-    return re.sub(
-        r"  description = .*?\n(?=  type)",
-        lambda _: described + "\n",
-        block,
-        flags=re.DOTALL,
-    )
-
-
-def _variable(option: Option) -> str:
-    rows = [("description", hcl.prose(option.doc)), ("type", type_of(option))]
-    if not option.required:
-        rows.append(("default", default(option)))
-        if default(option) != "null":
-            rows.append(("nullable", "false"))
-    if option.secret:
-        rows.append(("sensitive", "true"))
-    rules = [hcl.validation(rule) for rule in validations(option)]
-    return hcl.block(f'variable "{option.name}"', hcl.attributes(rows), *rules)
-
-
-def type_of(option: Option) -> str:
-    """Give the type of an option's variable."""
-    if option.kind != "object":
-        return TYPES.get(option.kind, "string")
-    rows = [
-        (m.name, type_of(m) if m.required else f"optional({type_of(m)})")
-        for m in sorted(option.members, key=lambda member: member.name)
-    ]
-    return "\n".join(["object({", *hcl.attributes(rows), "})"])
-
-
-def default(option: Option) -> str:
-    """Give the default of an option's variable; null leaves it to the program."""
-    if option.kind == "choice":
-        return hcl.text(option.values[0])
-    return EMPTY.get(option.kind, "null")
-
-
-def validations(option: Option) -> list[Validation]:
-    """List what an option's variable refuses before the program runs."""
-    name, this = option.name, f"var.{option.name}"
-    if option.values:
-        return [_closed(option)]
-    if option.kind == "arn" or name.endswith("_secret"):
-        said = "must be the ARN of a Secrets Manager secret or of an SSM parameter."
-        wide = f"can(regex(\n  {hcl.text(ARN)},\n  {this},\n))"
-        refused = hcl.text("arn:aws:s3:::bucket")
-    elif option.kind == "needed_text":
-        said, refused = "must not be empty.", hcl.text(" ")
-        wide = f"length(trimspace({this})) > 0"
-    elif option.kind == "web_socket":
-        said, refused = (
-            "must have the form wss://<host>:<port>.",
-            hcl.text("https://console.example"),
-        )
-        wide = f'can(regex("^wss://[^/:]+:[0-9]{{1,5}}$", {this}))'
-    elif option.kind == "host":
-        said, refused = (
-            "must be a host name alone, without scheme, port or path.",
-            hcl.text("https://host.example:443/"),
-        )
-        wide = f'can(regex("^[^\\\\s/:]*$", {this}))'
-    elif option.kind == "count":
-        rule = f'can(regex("^[0-9]+$", coalesce({this}, 0)))'
-        return [
-            Validation(rule, f"{name} must be a whole number, 0 or more.", ("0.5",))
-        ]
-    elif option.kind == "port":
-        rule = f"try(\n  parseint({this}, 10) > 0 && parseint({this}, 10) < 65536,\n  {this} == null,\n)"
-        return [
-            Validation(
-                rule, f"{name} must be a port, 1 to 65535.", ('"https"', '"70000"')
-            )
-        ]
-    elif option.kind == "log_configuration":
-        return [_logs(name)]
-    else:
-        return []
-    absent = "" if option.required else f"{this} == null ? true : "
-    return [Validation(absent + wide, f"{name} {said}", (refused,))]
-
-
-def _closed(option: Option) -> Validation:
-    values, this = option.values, f"var.{option.name}"
-    absent = f"{this} == null ? true : " if default(option) == "null" else ""
-    rule = f"{absent}contains({hcl.texts(values)}, {this})"
-    if len(f"    condition     = {rule}") > hcl.WIDTH:
-        rule = f"{absent}contains(\n  {hcl.texts(values)},\n  {this},\n)"
-    quoted = [f'"{value}"' for value in values]
-    said = f"{', '.join(quoted[:-1])} or {quoted[-1]}"
-    if len(values) > SHORT:
-        said = f"one of {', '.join(values)}"
-    return Validation(rule, f"{option.name} must be {said}.", ('"none-of-these"',))
-
-
-def _logs(name: str) -> Validation:
-    rule = (
-        f"var.{name} == null ? true : alltrue([\n"
-        '  for key in ["group", "region", "stream_prefix"] :\n'
-        f"  (var.{name}[key] == null) == (var.{name}.logDriver != null)\n"
-        "])"
-    )
-    return Validation(
-        rule,
-        f"{name} must be either group, region and stream_prefix, or logDriver with its options.",
-        ('{ group = "app" }', '{ group = "app", logDriver = "awslogs" }'),
-    )
+    described = "\n".join(hcl.attributes([("description", told)])) + "\n"
+    pattern = re.compile(r"  description = .*?\n(?=  type)", re.DOTALL)
+    return pattern.sub(lambda _: described, block)
 
 
 # tests/refusals.tftest.hcl
@@ -316,36 +214,48 @@ def _logs(name: str) -> Validation:
 
 def _refusals(agent: Agent) -> str:
     runs = _shared_refusals()
-    for option in options(agent):
-        runs += _own_refusals(option)
+    for option in options(agent).values():
+        runs += variables.refusals(option)
+    given = [("rendered", '"[]"'), *_needed(agent)]
+    needed = hcl.block("variables", hcl.attributes(sorted(given)))
+    said = "# No program runs: every value is refused before.\n"
+    return "\n".join([said, needed, *runs])
+
+
+def _needed(agent: Agent) -> list[tuple[str, str]]:
     sample = agent.samples[0]
-    needed = [o for o in options(agent) if o.required]
-    rows = [
-        ("rendered", '"[]"'),
-        *((o.name, hcl.text(str(sample[o.name]))) for o in needed),
+    return [
+        (option.name, hcl.text(str(sample[name])))
+        for name, option in options(agent).items()
+        if option.required
     ]
-    given = hcl.block("variables", hcl.attributes(sorted(rows)))
-    return "\n".join(
-        ["# No program runs: every value is refused before.\n", given, *runs]
-    )
 
 
 def _shared_refusals() -> list[str]:
     runs = hcl.blocks(_shared("tests/refusals.tftest.hcl"), "run").values()
-    shared = _shared_variables()
     broken = [re.search(r"expect_failures = \[var\.(\w+)\]", run) for run in runs]
+    shared = _shared_variables()
     return [run for run, of in zip(runs, broken, strict=True) if of and of[1] in shared]
 
 
-def _own_refusals(option: Option) -> list[str]:
-    refused = [value for rule in validations(option) for value in rule.refused]
-    names = [f"{option.name}_{n}" for n in ("refused", "refused_too")]
-    return [
-        hcl.block(
-            f'run "{name}"',
-            ["  command = plan"],
-            ["  variables {", *hcl.attributes([(option.name, value)], depth=2), "  }"],
-            [f"  expect_failures = [var.{option.name}]"],
-        )
-        for name, value in zip(names, refused, strict=False)
-    ]
+# README.md
+
+
+def _readme(agent: Agent) -> str:
+    name = folder(agent.name).name
+    document = 'file("${path.module}/container_definitions.json")'
+    given = sorted([("container_definitions", document), *_needed(agent)])
+    source = hcl.text(f"{ADDRESS}//modules/{name}?ref=v0.1.0")
+    call = hcl.block(
+        f'module "{agent.name}"',
+        hcl.attributes([("source", source)]),
+        hcl.attributes(given),
+    )
+    return (
+        f"# {name}\n\nPuts the {agent.title} into container definitions, at plan. The"
+        " runner needs Python 3.10 or newer.\n\n"
+        f"## Usage\n\n```hcl\n{call}```\n\n## Good to know\n\n"
+        '- Everything under "Good to know" in the README of `instrument` holds here too,'
+        " above all: no `depends_on` on the module.\n\n"
+        "<!-- BEGIN_TF_DOCS -->\n<!-- END_TF_DOCS -->\n"
+    )

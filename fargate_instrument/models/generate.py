@@ -215,7 +215,9 @@ def options_page(name: str) -> str:
 def main(arguments: list[str]) -> int:
     """Write the files, or check that they are what would be written."""
     stale = []
-    for path, text in files().items():
+    begun = {ROOT / path: text for path, text in faces.beginnings().items()}
+    missing = {path: text for path, text in begun.items() if not path.is_file()}
+    for path, text in (files() | missing).items():
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             continue
         stale.append(path.relative_to(ROOT))

@@ -61,7 +61,7 @@ locals {
 # So what came from the question is read behind a condition that is always true, and sensitive exactly where that was.
 locals {
   # Options whose values go into container definitions, and never into ARNs, statements, tags or names.
-  secret_options = ["install_bundle", "sysdig_access_key"]
+  secret_options = ["api_key", "falconctl_opts", "install_bundle", "sysdig_access_key"]
 
   options = concat(
     [var.options],

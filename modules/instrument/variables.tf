@@ -78,7 +78,7 @@ variable "exclude" {
 variable "ignore_warnings" {
   description = <<-EOT
     Warnings to leave out, each by its rule, such as `H12`, or by the address it begins with, such as
-    `options.sysdig_access_key`.
+    `options.cpu`.
   EOT
   type        = list(string)
   default     = []
@@ -173,8 +173,7 @@ variable "rendered" {
 
 variable "task" {
   description = <<-EOT
-    Facts of the task definition, each optional. A fact that is not given switches off only the checks that need it;
-    `prisma_cloud` needs `family`.
+    Facts of the task definition, each optional. A fact that is not given switches off only the checks that need it.
   EOT
   type = object({
     cpu                      = optional(string)

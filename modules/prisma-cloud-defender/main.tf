@@ -4,7 +4,7 @@ locals {
     { for key, value in var.log_configuration : key => value if value != null }
   )
 
-  # Secrets stand apart, so that without one nothing here is marked sensitive.
+  # What is sensitive stands apart, so that the rest is not marked, too.
   given = {
     cpu                   = var.cpu
     defender_generation   = var.defender_generation

@@ -95,7 +95,7 @@ variable "ignore_containers" {
 variable "ignore_warnings" {
   description = <<-EOT
     Warnings to leave out, each by its rule, such as `H12`, or by the address it begins with, such as
-    `options.sysdig_access_key`.
+    `options.cpu`.
   EOT
   type        = list(string)
   default     = []
@@ -342,18 +342,16 @@ variable "sysdig_logging" {
   default     = null
 
   validation {
-    condition = var.sysdig_logging == null ? true : contains(
-      ["silent", "fatal", "critical", "error", "warning", "info", "debug", "trace"],
-      var.sysdig_logging,
-    )
+    condition = var.sysdig_logging == null ? true : contains([
+      "silent", "fatal", "critical", "error", "warning", "info", "debug", "trace",
+    ], var.sysdig_logging)
     error_message = "sysdig_logging must be one of silent, fatal, critical, error, warning, info, debug, trace."
   }
 }
 
 variable "task" {
   description = <<-EOT
-    Facts of the task definition, each optional. A fact that is not given switches off only the checks that need it;
-    `prisma_cloud` needs `family`.
+    Facts of the task definition, each optional. A fact that is not given switches off only the checks that need it.
   EOT
   type = object({
     cpu                      = optional(string)

@@ -125,6 +125,7 @@ OPTIONS = (
         "site",
         "text",
         f"Datadog site: {', '.join(SITES[:-1])} or {SITES[-1]}; default {SITES[0]}.",
+        values=SITES,
     ),
     Option("env", "text", "Environment, for tags. A container's own DD_ENV stays."),
     Option("service", "text", "Service, for tags. A container's own DD_SERVICE stays."),
