@@ -25,6 +25,7 @@ def _closed(required: Sequence[str], **members: Any) -> Schema:
 KINDS: dict[str, list[Schema]] = {
     "text": [TEXT],
     "needed_text": [NOT_BLANK],
+    "host": [{"pattern": r"^[^\s/:]*$", "type": "string"}],
     "web_socket": [{"pattern": r"^wss://[^\s/]+:[0-9]+$", "type": "string"}],
     "arn": [
         {

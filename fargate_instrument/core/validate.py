@@ -133,6 +133,10 @@ def _is_web_socket(value: str) -> bool:
     )
 
 
+def _is_host(value: str) -> bool:
+    return not value or (value.split() == [value] and not {*"/:"} & {*value})
+
+
 def _is_count(value: str) -> bool:
     return not value or (value.isascii() and value.isdigit() and not value[18:])
 
@@ -147,6 +151,7 @@ def _searched(pattern: str) -> Callable[[str], bool]:
 
 FORMS: dict[str, tuple[Any, ...]] = {
     r"\S": (lambda value: bool(value.strip()),),
+    r"^[^\s/:]*$": (_is_host, "give the host's name, without scheme, port or path"),
     r"^[0-9]{0,18}$": (_is_count, "give a whole number"),
     r"^wss://[^\s/]+:[0-9]+$": (_is_web_socket, "write wss://<host>:<port>"),
     r"^$|^arn:[^:\s]+:(secretsmanager|ssm):[^:\s]*:[^:\s]*:\S+$": (

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from fargate_instrument.core import agents
-from fargate_instrument.models import query, tables
+from fargate_instrument.models import faces, query, tables
 from fargate_instrument.models.known import known
 from fargate_instrument.models.options import OPTIONS
 from fargate_instrument.models.recipe import RECORDS, Recipe
@@ -124,7 +124,7 @@ def files() -> dict[Path, str]:
         made[reference / f"options-{name}.md"] = options_page(name)
     made[reference / "query-and-result.md"] = protocol_page()
     made[reference / "recipes.md"] = recipe_page()
-    return made
+    return made | {ROOT / path: text for path, text in faces.files().items()}
 
 
 GENERATED = (
@@ -215,7 +215,9 @@ def options_page(name: str) -> str:
 def main(arguments: list[str]) -> int:
     """Write the files, or check that they are what would be written."""
     stale = []
-    for path, text in files().items():
+    begun = {ROOT / path: text for path, text in faces.beginnings().items()}
+    missing = {path: text for path, text in begun.items() if not path.is_file()}
+    for path, text in (files() | missing).items():
         if path.is_file() and path.read_text(encoding="utf-8") == text:
             continue
         stale.append(path.relative_to(ROOT))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fargate_instrument.core.agents import Option
 
 WebSocket = Annotated[types.NotBlank, Field(pattern=r"^wss://[^\s/]+:[0-9]+$")]
+Host = Annotated[types.Text, Field(pattern=r"^[^\s/:]*$")]
 KINDS: dict[str, Any] = {
     "text": types.Text,
     "needed_text": types.NotBlank,
@@ -23,6 +24,7 @@ KINDS: dict[str, Any] = {
     "count": types.Count,
     "port": types.Port,
     "flag": types.Flag,
+    "host": Host,
     "names": types.Names,
     "texts": list[types.Text],
     "map": dict[str, types.Text],

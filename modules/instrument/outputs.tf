@@ -1,26 +1,34 @@
 output "container_definitions" {
-  description = "Instrumented container definitions as JSON text, for `aws_ecs_task_definition`; empty in a batch and with `create = false`."
+  description = <<-EOT
+    Instrumented container definitions as JSON text, for `aws_ecs_task_definition`; empty in a batch and with `create
+    = false`. Sensitive where a value that went in is.
+  EOT
   value       = local.container_definitions
 
   precondition {
-    condition     = length(local.errors) == 0
+    condition     = local.is_batch || length(local.errors) == 0
     error_message = join("\n", local.errors)
   }
 }
 
 output "errors" {
-  description = "What is wrong, one text per problem, each beginning with the address it speaks of."
+  description = "What is wrong, one text per problem, each beginning with `label` and the address it speaks of."
   value       = local.errors
 }
 
 output "instrumented" {
-  description = "Names of the containers that carry the agent now."
+  description = "Names of the containers that carry an agent now."
   value       = local.instrumented
 }
 
 output "pid_mode" {
-  description = "`pid_mode` the task definition needs: `task`, or null where the agent needs none."
+  description = "`pid_mode` the task definition needs: `task`, or null where no agent needs any."
   value       = local.pid_mode == "" ? null : local.pid_mode
+}
+
+output "policies" {
+  description = "IAM statements that the agents need, for `execution_role` and `task_role`; reported, never created."
+  value       = local.policies
 }
 
 output "secret_arns" {
@@ -33,9 +41,22 @@ output "skipped" {
   value       = local.skipped
 }
 
+output "tags" {
+  description = "Tags that an agent asks for on the task definition."
+  value       = local.tags
+}
+
 output "task_definitions" {
-  description = "Batch results by name, each with the members of a single result."
+  description = <<-EOT
+    Batch results by name, each with the members of a single result as text. Every name that went in is there, also
+    where an entry is wrong and with `create = false`; then its members are empty.
+  EOT
   value       = local.task_definitions
+
+  precondition {
+    condition     = !local.is_batch || length(local.errors) == 0
+    error_message = join("\n", local.errors)
+  }
 }
 
 output "volumes" {
@@ -44,6 +65,6 @@ output "volumes" {
 }
 
 output "warnings" {
-  description = "What to know, one text per warning, each beginning with the address it speaks of."
+  description = "What to know, one text per warning, each beginning with `label` and the address it speaks of."
   value       = local.warnings
 }

@@ -1,10 +1,37 @@
 variable "agent" {
-  description = "Agent to put in: a name that `fargate-instrument agents` lists, such as `sysdig` or `prisma_cloud`."
+  description = <<-EOT
+    Agent to put in: a name that `fargate-instrument agents` lists, such as `sysdig`. Give this or `agents`.
+  EOT
   type        = string
+  default     = null
 
   validation {
-    condition     = length(trimspace(var.agent)) > 0
+    condition     = var.agent == null ? true : length(trimspace(var.agent)) > 0
     error_message = "agent must be the name of an agent, such as \"sysdig\"."
+  }
+}
+
+variable "agents" {
+  description = <<-EOT
+    Several agents, in place of `agent` and `options`: a list of objects of `agent` and, each optional, `options`,
+    `include` and `exclude`. They are put in in this order, so that the last is outermost and its launcher runs first.
+    A layer's own `include` and `exclude` narrow those of the module.
+  EOT
+  type        = any
+  default     = null
+
+  validation {
+    condition     = try(alltrue([for layer in var.agents : length(trimspace(layer.agent)) > 0]), var.agents == null)
+    error_message = "agents must be a list of objects, each with the name of its agent."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for layer in try([for layer in var.agents : layer], []) : [
+        for key in try(keys(layer), []) : contains(["agent", "exclude", "include", "options"], key)
+      ]
+    ]))
+    error_message = "agents: a layer may hold agent, exclude, include and options, nothing else."
   }
 }
 
@@ -21,7 +48,10 @@ variable "checks" {
 }
 
 variable "container_definitions" {
-  description = "Container definitions as JSON text, exactly what `aws_ecs_task_definition` takes; a whole task definition object is taken too. Give this or `task_definitions`."
+  description = <<-EOT
+    Container definitions as JSON text, exactly what `aws_ecs_task_definition` takes; a whole task definition object
+    is taken too. Give this or `task_definitions`.
+  EOT
   type        = string
   default     = null
 
@@ -45,8 +75,21 @@ variable "exclude" {
   nullable    = false
 }
 
+variable "ignore_warnings" {
+  description = <<-EOT
+    Warnings to leave out, each by its rule, such as `H12`, or by the address it begins with, such as
+    `options.cpu`.
+  EOT
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
 variable "image_configs" {
-  description = "What images say of themselves, as JSON text: the content of the file that `fargate-instrument lock` writes. Needed where a container's entry point stands in its image alone."
+  description = <<-EOT
+    What images say of themselves, as JSON text: the content of the file that `fargate-instrument lock` writes. Needed
+    where a container's entry point stands in its image alone.
+  EOT
   type        = string
   default     = null
 
@@ -57,21 +100,32 @@ variable "image_configs" {
 }
 
 variable "include" {
-  description = "Names or shell-style patterns of the containers to instrument. Empty means every application container."
+  description = "Names or shell-style patterns of containers to instrument. Empty: every application container."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
+variable "label" {
+  description = <<-EOT
+    Name that stands in front of every error and warning, so that calls under `for_each` can be told apart. Default:
+    `task.family`, and nothing in a batch, whose addresses name the entry.
+  EOT
+  type        = string
+  default     = null
+}
+
 variable "options" {
-  description = "The agent's options as an object; `fargate-instrument schema <agent>` lists them. References to secrets only, never their values."
+  description = <<-EOT
+    Options of `agent` as an object; `fargate-instrument schema <agent>` lists them. Secrets are best given by ARN.
+  EOT
   type        = any
   default     = {}
   nullable    = false
 }
 
 variable "provenance" {
-  description = "`label` records on each container what was put there, so that it can be taken out again; `off` records nothing."
+  description = "`label` records on each container what was put there, so that it can be taken out; `off` does not."
   type        = string
   default     = "label"
   nullable    = false
@@ -83,7 +137,10 @@ variable "provenance" {
 }
 
 variable "python_command" {
-  description = "Command that starts Python 3.10 or newer, one word per element, such as `[\"py\", \"-3\"]`. Default: `[\"python3\"]`, and `[\"python\"]` on Windows."
+  description = <<-EOT
+    Command that starts Python 3.10 or newer, one word per element, such as `["py", "-3"]`. Default: `["python3"]`,
+    and `["python"]` on Windows.
+  EOT
   type        = list(string)
   default     = null
 
@@ -93,13 +150,18 @@ variable "python_command" {
   }
 
   validation {
-    condition     = var.python_command == null ? true : alltrue([for word in var.python_command : length(trimspace(word)) > 0])
+    condition = var.python_command == null ? true : alltrue([
+      for word in var.python_command : length(trimspace(word)) > 0
+    ])
     error_message = "python_command must have no empty element: the external provider drops those in silence."
   }
 }
 
 variable "rendered" {
-  description = "Result made beforehand, for runners without Python: the JSON object that the program printed, or the JSON list of container definitions that `fargate-instrument patch` wrote. With it no program runs."
+  description = <<-EOT
+    Result made beforehand, for runners without Python: the JSON object that the program printed, or the JSON list of
+    container definitions that `fargate-instrument patch` wrote. With it no program runs.
+  EOT
   type        = string
   default     = null
 
@@ -110,7 +172,9 @@ variable "rendered" {
 }
 
 variable "task" {
-  description = "Facts of the task definition, each optional. A fact that is not given switches off only the checks that need it; `prisma_cloud` needs `family`."
+  description = <<-EOT
+    Facts of the task definition, each optional. A fact that is not given switches off only the checks that need it.
+  EOT
   type = object({
     cpu                      = optional(string)
     execution_role_arn       = optional(string)
@@ -132,22 +196,30 @@ variable "task" {
 }
 
 variable "task_definitions" {
-  description = "Batch: a map from a name of your choice to an object of `container_definitions` and, each optional, `task`, `options`, `include` and `exclude`. One program run serves them all; an entry's options are merged over `options`."
+  description = <<-EOT
+    Batch: a map from a name of your choice to an object of `container_definitions` and, each optional, `task`,
+    `options`, `agents`, `include` and `exclude`. One program run serves them all; an entry's options are merged over
+    `options`, and its agents take the place of `agents`.
+  EOT
   type        = any
   default     = {}
   nullable    = false
 
   validation {
-    condition     = alltrue([for entry in values(var.task_definitions) : can(jsondecode(entry.container_definitions))])
+    condition = alltrue([
+      for entry in values(var.task_definitions) : can(jsondecode(entry.container_definitions))
+    ])
     error_message = "task_definitions: every entry must hold container_definitions as JSON text."
   }
 
   validation {
     condition = alltrue(flatten([
       for entry in values(var.task_definitions) : [
-        for key in keys(entry) : contains(["container_definitions", "exclude", "include", "options", "task"], key)
+        for key in keys(entry) : contains(
+          ["agents", "container_definitions", "exclude", "include", "options", "task"], key
+        )
       ]
     ]))
-    error_message = "task_definitions: an entry may hold container_definitions, exclude, include, options and task, nothing else."
+    error_message = "task_definitions: entries hold agents, container_definitions, exclude, include, options and task."
   }
 }

@@ -4,7 +4,7 @@ locals {
     { for key, value in var.log_configuration : key => value if value != null }
   )
 
-  # The plain bundle stands apart, so that without it nothing here is marked sensitive.
+  # What is sensitive stands apart, so that the rest is not marked, too.
   given = {
     cpu                   = var.cpu
     defender_generation   = var.defender_generation
@@ -35,8 +35,10 @@ module "instrument" {
   container_definitions = var.container_definitions
   create                = var.create
   exclude               = var.exclude
+  ignore_warnings       = var.ignore_warnings
   image_configs         = var.image_configs
   include               = var.include
+  label                 = var.label
   options               = local.options
   provenance            = var.provenance
   python_command        = var.python_command

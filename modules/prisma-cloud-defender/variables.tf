@@ -11,7 +11,10 @@ variable "checks" {
 }
 
 variable "container_definitions" {
-  description = "Container definitions as JSON text, exactly what `aws_ecs_task_definition` takes; a whole task definition object is taken too. Give this or `task_definitions`."
+  description = <<-EOT
+    Container definitions as JSON text, exactly what `aws_ecs_task_definition` takes; a whole task definition object
+    is taken too. Give this or `task_definitions`.
+  EOT
   type        = string
   default     = null
 
@@ -22,12 +25,12 @@ variable "container_definitions" {
 }
 
 variable "cpu" {
-  description = "CPU units of the Defender; 0 or null reserves none."
+  description = "CPU units of the Defender's container; 0 or absent: not written."
   type        = number
   default     = null
 
   validation {
-    condition     = var.cpu == null ? true : var.cpu >= 0 && floor(var.cpu) == var.cpu
+    condition     = can(regex("^[0-9]+$", coalesce(var.cpu, 0)))
     error_message = "cpu must be a whole number, 0 or more."
   }
 }
@@ -40,7 +43,7 @@ variable "create" {
 }
 
 variable "defender_generation" {
-  description = "Which form of the Defender: `healthy` waits for its health check, `start` is the older one."
+  description = "`healthy` (default): Defenders since 22.06; `start`: up to 21.08."
   type        = string
   default     = "healthy"
   nullable    = false
@@ -62,7 +65,7 @@ variable "defender_image" {
 }
 
 variable "essential" {
-  description = "Whether the task stops when the Defender does."
+  description = "Whether the task stops with the Defender; default true."
   type        = bool
   default     = null
 }
@@ -75,32 +78,46 @@ variable "exclude" {
 }
 
 variable "filesystem_monitoring" {
-  description = "Whether the Defender watches the file system."
+  description = "Whether the Defender watches the file system; default false."
   type        = bool
-  default     = false
-  nullable    = false
+  default     = null
 }
 
 variable "fips_enabled" {
-  description = "Whether the Defender keeps to FIPS cryptography."
+  description = "Whether the Defender keeps to FIPS cryptography; default false."
   type        = bool
-  default     = false
+  default     = null
+}
+
+variable "ignore_warnings" {
+  description = <<-EOT
+    Warnings to leave out, each by its rule, such as `H12`, or by the address it begins with, such as
+    `options.cpu`.
+  EOT
+  type        = list(string)
+  default     = []
   nullable    = false
 }
 
 variable "image_auth_secret" {
-  description = "ARN of the secret with the credentials for the registry of `defender_image`."
+  description = "ARN of the secret with the credentials of the Defender image's registry."
   type        = string
   default     = null
 
   validation {
-    condition     = var.image_auth_secret == null ? true : can(regex("^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+|ssm:[a-z0-9-]+:[0-9]{12}:parameter/.+)$", var.image_auth_secret))
-    error_message = "image_auth_secret must be the ARN of a Secrets Manager secret or an SSM parameter, of any partition."
+    condition = var.image_auth_secret == null ? true : can(regex(
+      "^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+|ssm:[a-z0-9-]+:[0-9]{12}:parameter/.+)$",
+      var.image_auth_secret,
+    ))
+    error_message = "image_auth_secret must be the ARN of a Secrets Manager secret or of an SSM parameter."
   }
 }
 
 variable "image_configs" {
-  description = "What images say of themselves, as JSON text: the content of the file that `fargate-instrument lock` writes. Needed where a container's entry point stands in its image alone."
+  description = <<-EOT
+    What images say of themselves, as JSON text: the content of the file that `fargate-instrument lock` writes. Needed
+    where a container's entry point stands in its image alone.
+  EOT
   type        = string
   default     = null
 
@@ -111,32 +128,50 @@ variable "image_configs" {
 }
 
 variable "include" {
-  description = "Names or shell-style patterns of the containers to instrument. Empty means every application container."
+  description = "Names or shell-style patterns of containers to instrument. Empty: every application container."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "install_bundle" {
-  description = "Install bundle in plain text. It ends up in the task definition and in the state; give `install_bundle_secret` instead."
+  description = <<-EOT
+    The install bundle in plain text. It ends up in the task definition and in state; give `install_bundle_secret`
+    instead.
+  EOT
   type        = string
   default     = null
   sensitive   = true
 }
 
 variable "install_bundle_secret" {
-  description = "ARN of the Secrets Manager secret or SSM parameter that holds the install bundle."
+  description = "ARN of the Secrets Manager secret or SSM parameter that holds the install bundle. Preferred."
   type        = string
   default     = null
 
   validation {
-    condition     = var.install_bundle_secret == null ? true : can(regex("^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+|ssm:[a-z0-9-]+:[0-9]{12}:parameter/.+)$", var.install_bundle_secret))
-    error_message = "install_bundle_secret must be the ARN of a Secrets Manager secret or an SSM parameter, of any partition."
+    condition = var.install_bundle_secret == null ? true : can(regex(
+      "^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+|ssm:[a-z0-9-]+:[0-9]{12}:parameter/.+)$",
+      var.install_bundle_secret,
+    ))
+    error_message = "install_bundle_secret must be the ARN of a Secrets Manager secret or of an SSM parameter."
   }
 }
 
+variable "label" {
+  description = <<-EOT
+    Name that stands in front of every error and warning, so that calls under `for_each` can be told apart. Default:
+    `task.family`, and nothing in a batch, whose addresses name the entry.
+  EOT
+  type        = string
+  default     = null
+}
+
 variable "log_configuration" {
-  description = "Where the Defender logs: `group`, `region` and `stream_prefix` for awslogs, or `logDriver`, `options` and `secretOptions` for any driver, FireLens included."
+  description = <<-EOT
+    Log configuration of the Defender's container: the three awslogs values, or ECS's own form for any driver,
+    FireLens included.
+  EOT
   type = object({
     group     = optional(string)
     logDriver = optional(string)
@@ -151,43 +186,38 @@ variable "log_configuration" {
   default = null
 
   validation {
-    condition = (
-      var.log_configuration == null ? true :
-      var.log_configuration.logDriver != null ? alltrue([
-        for value in [var.log_configuration.group, var.log_configuration.region, var.log_configuration.stream_prefix] : value == null
-      ]) :
-      alltrue([
-        for value in [var.log_configuration.group, var.log_configuration.region, var.log_configuration.stream_prefix] : value != null
-      ])
-    )
-    error_message = "log_configuration must be either group, region and stream_prefix, or logDriver with options and secretOptions."
+    condition = var.log_configuration == null ? true : alltrue([
+      for key in ["group", "region", "stream_prefix"] :
+      (var.log_configuration[key] == null) == (var.log_configuration.logDriver != null)
+    ])
+    error_message = "log_configuration must be either group, region and stream_prefix, or logDriver with its options."
   }
 }
 
 variable "memory" {
-  description = "Hard memory limit of the Defender in MiB; 0 or null sets none."
+  description = "Hard memory limit of the Defender's container, MiB; 0 or absent: not written."
   type        = number
   default     = null
 
   validation {
-    condition     = var.memory == null ? true : var.memory >= 0 && floor(var.memory) == var.memory
+    condition     = can(regex("^[0-9]+$", coalesce(var.memory, 0)))
     error_message = "memory must be a whole number, 0 or more."
   }
 }
 
 variable "memory_reservation" {
-  description = "Memory in MiB reserved for the Defender; 0 or null reserves none."
+  description = "Soft memory limit of the Defender's container, MiB; 0 or absent: not written."
   type        = number
   default     = null
 
   validation {
-    condition     = var.memory_reservation == null ? true : var.memory_reservation >= 0 && floor(var.memory_reservation) == var.memory_reservation
+    condition     = can(regex("^[0-9]+$", coalesce(var.memory_reservation, 0)))
     error_message = "memory_reservation must be a whole number, 0 or more."
   }
 }
 
 variable "provenance" {
-  description = "`label` records on each container what was put there, so that it can be taken out again; `off` records nothing."
+  description = "`label` records on each container what was put there, so that it can be taken out; `off` does not."
   type        = string
   default     = "label"
   nullable    = false
@@ -199,7 +229,10 @@ variable "provenance" {
 }
 
 variable "python_command" {
-  description = "Command that starts Python 3.10 or newer, one word per element, such as `[\"py\", \"-3\"]`. Default: `[\"python3\"]`, and `[\"python\"]` on Windows."
+  description = <<-EOT
+    Command that starts Python 3.10 or newer, one word per element, such as `["py", "-3"]`. Default: `["python3"]`,
+    and `["python"]` on Windows.
+  EOT
   type        = list(string)
   default     = null
 
@@ -209,13 +242,18 @@ variable "python_command" {
   }
 
   validation {
-    condition     = var.python_command == null ? true : alltrue([for word in var.python_command : length(trimspace(word)) > 0])
+    condition = var.python_command == null ? true : alltrue([
+      for word in var.python_command : length(trimspace(word)) > 0
+    ])
     error_message = "python_command must have no empty element: the external provider drops those in silence."
   }
 }
 
 variable "rendered" {
-  description = "Result made beforehand, for runners without Python: the JSON object that the program printed, or the JSON list of container definitions that `fargate-instrument patch` wrote. With it no program runs."
+  description = <<-EOT
+    Result made beforehand, for runners without Python: the JSON object that the program printed, or the JSON list of
+    container definitions that `fargate-instrument patch` wrote. With it no program runs.
+  EOT
   type        = string
   default     = null
 
@@ -226,7 +264,10 @@ variable "rendered" {
 }
 
 variable "task" {
-  description = "Facts of the task definition, each optional. `family` is needed: the Defender reports under it. Another fact that is not given switches off only the checks that need it."
+  description = <<-EOT
+    Facts of the task definition, each optional. A fact that is not given switches off only the checks that need it.
+    What is put in depends on `family`.
+  EOT
   type = object({
     cpu                      = optional(string)
     execution_role_arn       = optional(string)
@@ -248,28 +289,36 @@ variable "task" {
 }
 
 variable "task_definitions" {
-  description = "Batch: a map from a name of your choice to an object of `container_definitions` and, each optional, `task`, `options`, `include` and `exclude`. One program run serves them all; an entry's options are merged over `options`."
+  description = <<-EOT
+    Batch: a map from a name of your choice to an object of `container_definitions` and, each optional, `task`,
+    `options`, `agents`, `include` and `exclude`. One program run serves them all; an entry's options are merged over
+    `options`, and its agents take the place of `agents`.
+  EOT
   type        = any
   default     = {}
   nullable    = false
 
   validation {
-    condition     = alltrue([for entry in values(var.task_definitions) : can(jsondecode(entry.container_definitions))])
+    condition = alltrue([
+      for entry in values(var.task_definitions) : can(jsondecode(entry.container_definitions))
+    ])
     error_message = "task_definitions: every entry must hold container_definitions as JSON text."
   }
 
   validation {
     condition = alltrue(flatten([
       for entry in values(var.task_definitions) : [
-        for key in keys(entry) : contains(["container_definitions", "exclude", "include", "options", "task"], key)
+        for key in keys(entry) : contains(
+          ["agents", "container_definitions", "exclude", "include", "options", "task"], key
+        )
       ]
     ]))
-    error_message = "task_definitions: an entry may hold container_definitions, exclude, include, options and task, nothing else."
+    error_message = "task_definitions: entries hold agents, container_definitions, exclude, include, options and task."
   }
 }
 
 variable "wrap" {
-  description = "What starts the Defender: `entry_point` wraps the entry point, `command` a shell command."
+  description = "Where the Defender is put: before entryPoint (default), or into a shell command."
   type        = string
   default     = "entry_point"
   nullable    = false
@@ -281,7 +330,7 @@ variable "wrap" {
 }
 
 variable "ws_address" {
-  description = "Address of your Console, such as `wss://console.example:443`."
+  description = "Address of the Console, `wss://<host>:<port>`."
   type        = string
 
   validation {

@@ -1,15 +1,18 @@
 output "container_definitions" {
-  description = "Instrumented container definitions as JSON text, for `aws_ecs_task_definition`; empty in a batch and with `create = false`."
+  description = <<-EOT
+    Instrumented container definitions as JSON text, for `aws_ecs_task_definition`; empty in a batch and with
+    `create = false`. Sensitive where a value that went in is.
+  EOT
   value       = module.instrument.container_definitions
 }
 
 output "errors" {
-  description = "What is wrong, one text per problem, each beginning with the address it speaks of."
+  description = "What is wrong, one text per problem, each beginning with `label` and the address it speaks of."
   value       = module.instrument.errors
 }
 
 output "instrumented" {
-  description = "Names of the containers that carry the agent now."
+  description = "Names of the containers that carry an agent now."
   value       = module.instrument.instrumented
 }
 
@@ -19,8 +22,13 @@ output "output_container_definitions" {
 }
 
 output "pid_mode" {
-  description = "`pid_mode` the task definition needs: `task`, or null where the agent needs none."
+  description = "`pid_mode` the task definition needs: `task`, or null where no agent needs any."
   value       = module.instrument.pid_mode
+}
+
+output "policies" {
+  description = "IAM statements that the agents need, for `execution_role` and `task_role`; reported, never created."
+  value       = module.instrument.policies
 }
 
 output "secret_arns" {
@@ -33,8 +41,16 @@ output "skipped" {
   value       = module.instrument.skipped
 }
 
+output "tags" {
+  description = "Tags that an agent asks for on the task definition."
+  value       = module.instrument.tags
+}
+
 output "task_definitions" {
-  description = "Batch results by name, each with the members of a single result."
+  description = <<-EOT
+    Batch results by name, each with the members of a single result as text. Every name that went in is there, also
+    where an entry is wrong and with `create = false`; then its members are empty.
+  EOT
   value       = module.instrument.task_definitions
 }
 
@@ -44,6 +60,6 @@ output "volumes" {
 }
 
 output "warnings" {
-  description = "What to know, one text per warning, each beginning with the address it speaks of."
+  description = "What to know, one text per warning, each beginning with `label` and the address it speaks of."
   value       = module.instrument.warnings
 }

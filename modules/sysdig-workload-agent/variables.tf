@@ -1,5 +1,5 @@
 variable "bare_pdig_on_containers" {
-  description = "Names of containers that run under the bare tracer."
+  description = "Containers that run under bare pdig, by exact name."
   type        = list(string)
   default     = []
   nullable    = false
@@ -18,24 +18,35 @@ variable "checks" {
 }
 
 variable "collector_host" {
-  description = "Host name of the Sysdig collector, for agents 6 and newer. Needed unless `orchestrator_host` is given."
-  type        = string
-  default     = null
-}
-
-variable "collector_port" {
-  description = "Port of the Sysdig collector; the agent takes 6443 where none is given."
+  description = "Collector of your Sysdig region, for agents 6 and newer. Required unless `orchestrator_host` is given."
   type        = string
   default     = null
 
   validation {
-    condition     = var.collector_port == null ? true : can(regex("^[0-9]{1,5}$", var.collector_port)) && try(tonumber(var.collector_port) >= 1 && tonumber(var.collector_port) <= 65535, false)
+    condition     = var.collector_host == null ? true : can(regex("^[^\\s/:]*$", var.collector_host))
+    error_message = "collector_host must be a host name alone, without scheme, port or path."
+  }
+}
+
+variable "collector_port" {
+  description = "Port of the collector; the agent's own default is 6443."
+  type        = string
+  default     = null
+
+  validation {
+    condition = try(
+      parseint(var.collector_port, 10) > 0 && parseint(var.collector_port, 10) < 65536,
+      var.collector_port == null,
+    )
     error_message = "collector_port must be a port, 1 to 65535."
   }
 }
 
 variable "compatibility" {
-  description = "`provider-v3` writes what version 3 of the vendor's provider writes, for a migration without a diff; empty writes our own form."
+  description = <<-EOT
+    `provider-v3`: the exact output of the vendor's provider 3.9, to migrate without a diff; empty: this program's
+    own.
+  EOT
   type        = string
   default     = ""
   nullable    = false
@@ -47,7 +58,10 @@ variable "compatibility" {
 }
 
 variable "container_definitions" {
-  description = "Container definitions as JSON text, exactly what `aws_ecs_task_definition` takes; a whole task definition object is taken too. Give this or `task_definitions`."
+  description = <<-EOT
+    Container definitions as JSON text, exactly what `aws_ecs_task_definition` takes; a whole task definition object
+    is taken too. Give this or `task_definitions`.
+  EOT
   type        = string
   default     = null
 
@@ -72,25 +86,41 @@ variable "exclude" {
 }
 
 variable "ignore_containers" {
-  description = "Names of containers to leave alone, exactly as written."
+  description = "Containers to leave alone, by exact name."
+  type        = list(string)
+  default     = []
+  nullable    = false
+}
+
+variable "ignore_warnings" {
+  description = <<-EOT
+    Warnings to leave out, each by its rule, such as `H12`, or by the address it begins with, such as
+    `options.cpu`.
+  EOT
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "image_auth_secret" {
-  description = "ARN of the secret with the credentials for the registry of `workload_agent_image`."
+  description = "ARN of the secret with the credentials of the agent image's registry."
   type        = string
   default     = null
 
   validation {
-    condition     = var.image_auth_secret == null ? true : can(regex("^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+|ssm:[a-z0-9-]+:[0-9]{12}:parameter/.+)$", var.image_auth_secret))
-    error_message = "image_auth_secret must be the ARN of a Secrets Manager secret or an SSM parameter, of any partition."
+    condition = var.image_auth_secret == null ? true : can(regex(
+      "^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+|ssm:[a-z0-9-]+:[0-9]{12}:parameter/.+)$",
+      var.image_auth_secret,
+    ))
+    error_message = "image_auth_secret must be the ARN of a Secrets Manager secret or of an SSM parameter."
   }
 }
 
 variable "image_configs" {
-  description = "What images say of themselves, as JSON text: the content of the file that `fargate-instrument lock` writes. Needed where a container's entry point stands in its image alone."
+  description = <<-EOT
+    What images say of themselves, as JSON text: the content of the file that `fargate-instrument lock` writes. Needed
+    where a container's entry point stands in its image alone.
+  EOT
   type        = string
   default     = null
 
@@ -101,53 +131,65 @@ variable "image_configs" {
 }
 
 variable "include" {
-  description = "Names or shell-style patterns of the containers to instrument. Empty means every application container."
+  description = "Names or shell-style patterns of containers to instrument. Empty: every application container."
   type        = list(string)
   default     = []
   nullable    = false
 }
 
 variable "instrumentation_cpu" {
-  description = "CPU units of the sidecar; 0 or null reserves none."
+  description = "CPU units of the agent's container; 0 or absent: not written."
   type        = number
   default     = null
 
   validation {
-    condition     = var.instrumentation_cpu == null ? true : var.instrumentation_cpu >= 0 && floor(var.instrumentation_cpu) == var.instrumentation_cpu
+    condition     = can(regex("^[0-9]+$", coalesce(var.instrumentation_cpu, 0)))
     error_message = "instrumentation_cpu must be a whole number, 0 or more."
   }
 }
 
 variable "instrumentation_essential" {
-  description = "Whether the task stops when the sidecar does. Default: yes with `priority = \"security\"`, no otherwise."
+  description = "Whether the task stops with the agent. Default: true if priority is security."
   type        = bool
   default     = null
 }
 
 variable "instrumentation_memory_limit" {
-  description = "Hard memory limit of the sidecar in MiB; 0 or null sets none."
+  description = "Hard memory limit of the agent's container, MiB; 0 or absent: not written."
   type        = number
   default     = null
 
   validation {
-    condition     = var.instrumentation_memory_limit == null ? true : var.instrumentation_memory_limit >= 0 && floor(var.instrumentation_memory_limit) == var.instrumentation_memory_limit
+    condition     = can(regex("^[0-9]+$", coalesce(var.instrumentation_memory_limit, 0)))
     error_message = "instrumentation_memory_limit must be a whole number, 0 or more."
   }
 }
 
 variable "instrumentation_memory_reservation" {
-  description = "Memory in MiB reserved for the sidecar; 0 or null reserves none."
+  description = "Soft memory limit of the agent's container, MiB; 0 or absent: not written."
   type        = number
   default     = null
 
   validation {
-    condition     = var.instrumentation_memory_reservation == null ? true : var.instrumentation_memory_reservation >= 0 && floor(var.instrumentation_memory_reservation) == var.instrumentation_memory_reservation
+    condition     = can(regex("^[0-9]+$", coalesce(var.instrumentation_memory_reservation, 0)))
     error_message = "instrumentation_memory_reservation must be a whole number, 0 or more."
   }
 }
 
+variable "label" {
+  description = <<-EOT
+    Name that stands in front of every error and warning, so that calls under `for_each` can be told apart. Default:
+    `task.family`, and nothing in a batch, whose addresses name the entry.
+  EOT
+  type        = string
+  default     = null
+}
+
 variable "log_configuration" {
-  description = "Where the sidecar logs: `group`, `region` and `stream_prefix` for awslogs, or `logDriver`, `options` and `secretOptions` for any driver, FireLens included."
+  description = <<-EOT
+    Log configuration of the agent's container: the three awslogs values, or ECS's own form for any driver, FireLens
+    included.
+  EOT
   type = object({
     group     = optional(string)
     logDriver = optional(string)
@@ -162,38 +204,46 @@ variable "log_configuration" {
   default = null
 
   validation {
-    condition = (
-      var.log_configuration == null ? true :
-      var.log_configuration.logDriver != null ? alltrue([
-        for value in [var.log_configuration.group, var.log_configuration.region, var.log_configuration.stream_prefix] : value == null
-      ]) :
-      alltrue([
-        for value in [var.log_configuration.group, var.log_configuration.region, var.log_configuration.stream_prefix] : value != null
-      ])
-    )
-    error_message = "log_configuration must be either group, region and stream_prefix, or logDriver with options and secretOptions."
+    condition = var.log_configuration == null ? true : alltrue([
+      for key in ["group", "region", "stream_prefix"] :
+      (var.log_configuration[key] == null) == (var.log_configuration.logDriver != null)
+    ])
+    error_message = "log_configuration must be either group, region and stream_prefix, or logDriver with its options."
   }
 }
 
 variable "orchestrator_host" {
-  description = "Host name of the orchestrator agent, for agents before 6. It should be known at plan: an own name or a Cloud Map name."
-  type        = string
-  default     = null
-}
-
-variable "orchestrator_port" {
-  description = "Port of the orchestrator agent."
+  description = <<-EOT
+    Orchestrator agent, by a name that is known at plan; deprecated, unsupported by workload agents from 6.0.0 on.
+  EOT
   type        = string
   default     = null
 
   validation {
-    condition     = var.orchestrator_port == null ? true : can(regex("^[0-9]{1,5}$", var.orchestrator_port)) && try(tonumber(var.orchestrator_port) >= 1 && tonumber(var.orchestrator_port) <= 65535, false)
+    condition     = var.orchestrator_host == null ? true : can(regex("^[^\\s/:]*$", var.orchestrator_host))
+    error_message = "orchestrator_host must be a host name alone, without scheme, port or path."
+  }
+}
+
+variable "orchestrator_port" {
+  description = "Port of the orchestrator agent; deprecated."
+  type        = string
+  default     = null
+
+  validation {
+    condition = try(
+      parseint(var.orchestrator_port, 10) > 0 && parseint(var.orchestrator_port, 10) < 65536,
+      var.orchestrator_port == null,
+    )
     error_message = "orchestrator_port must be a port, 1 to 65535."
   }
 }
 
 variable "priority" {
-  description = "What goes first when the agent cannot work: `availability` lets the application run, `security` does not."
+  description = <<-EOT
+    What comes first when the agent cannot work: `availability` (default) lets the application run, `security` does
+    not.
+  EOT
   type        = string
   default     = "availability"
   nullable    = false
@@ -205,7 +255,7 @@ variable "priority" {
 }
 
 variable "provenance" {
-  description = "`label` records on each container what was put there, so that it can be taken out again; `off` records nothing."
+  description = "`label` records on each container what was put there, so that it can be taken out; `off` does not."
   type        = string
   default     = "label"
   nullable    = false
@@ -217,7 +267,10 @@ variable "provenance" {
 }
 
 variable "python_command" {
-  description = "Command that starts Python 3.10 or newer, one word per element, such as `[\"py\", \"-3\"]`. Default: `[\"python3\"]`, and `[\"python\"]` on Windows."
+  description = <<-EOT
+    Command that starts Python 3.10 or newer, one word per element, such as `["py", "-3"]`. Default: `["python3"]`,
+    and `["python"]` on Windows.
+  EOT
   type        = list(string)
   default     = null
 
@@ -227,13 +280,18 @@ variable "python_command" {
   }
 
   validation {
-    condition     = var.python_command == null ? true : alltrue([for word in var.python_command : length(trimspace(word)) > 0])
+    condition = var.python_command == null ? true : alltrue([
+      for word in var.python_command : length(trimspace(word)) > 0
+    ])
     error_message = "python_command must have no empty element: the external provider drops those in silence."
   }
 }
 
 variable "rendered" {
-  description = "Result made beforehand, for runners without Python: the JSON object that the program printed, or the JSON list of container definitions that `fargate-instrument patch` wrote. With it no program runs."
+  description = <<-EOT
+    Result made beforehand, for runners without Python: the JSON object that the program printed, or the JSON list of
+    container definitions that `fargate-instrument patch` wrote. With it no program runs.
+  EOT
   type        = string
   default     = null
 
@@ -244,48 +302,57 @@ variable "rendered" {
 }
 
 variable "sidecar" {
-  description = "How the workload waits for the sidecar: `auto`, `force`, or empty for not at all."
+  description = "How applications wait for the sidecar: auto (default), force, or the empty text for not at all."
   type        = string
-  default     = "auto"
-  nullable    = false
+  default     = null
 
   validation {
-    condition     = contains(["auto", "force", ""], var.sidecar)
+    condition     = var.sidecar == null ? true : contains(["auto", "force", ""], var.sidecar)
     error_message = "sidecar must be \"auto\", \"force\" or \"\"."
   }
 }
 
 variable "sysdig_access_key" {
-  description = "Sysdig access key in plain text. It ends up in the task definition and in the state; give `sysdig_access_key_secret` instead."
+  description = <<-EOT
+    The access key in plain text. It ends up in the task definition and in state; give `sysdig_access_key_secret`
+    instead.
+  EOT
   type        = string
   default     = null
   sensitive   = true
 }
 
 variable "sysdig_access_key_secret" {
-  description = "ARN of the Secrets Manager secret or SSM parameter that holds the Sysdig access key."
+  description = "ARN of the Secrets Manager secret or SSM parameter that holds the access key. Preferred."
   type        = string
   default     = null
 
   validation {
-    condition     = var.sysdig_access_key_secret == null ? true : can(regex("^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+|ssm:[a-z0-9-]+:[0-9]{12}:parameter/.+)$", var.sysdig_access_key_secret))
-    error_message = "sysdig_access_key_secret must be the ARN of a Secrets Manager secret or an SSM parameter, of any partition."
+    condition = var.sysdig_access_key_secret == null ? true : can(regex(
+      "^arn:[a-z0-9-]+:(secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+|ssm:[a-z0-9-]+:[0-9]{12}:parameter/.+)$",
+      var.sysdig_access_key_secret,
+    ))
+    error_message = "sysdig_access_key_secret must be the ARN of a Secrets Manager secret or of an SSM parameter."
   }
 }
 
 variable "sysdig_logging" {
-  description = "Log level of the agent: `silent`, `fatal`, `critical`, `error`, `warning`, `info`, `debug` or `trace`."
+  description = "Log level: silent, fatal, critical, error, warning, info, debug or trace."
   type        = string
   default     = null
 
   validation {
-    condition     = var.sysdig_logging == null ? true : contains(["silent", "fatal", "critical", "error", "warning", "info", "debug", "trace"], var.sysdig_logging)
-    error_message = "sysdig_logging must be \"silent\", \"fatal\", \"critical\", \"error\", \"warning\", \"info\", \"debug\" or \"trace\"."
+    condition = var.sysdig_logging == null ? true : contains([
+      "silent", "fatal", "critical", "error", "warning", "info", "debug", "trace",
+    ], var.sysdig_logging)
+    error_message = "sysdig_logging must be one of silent, fatal, critical, error, warning, info, debug, trace."
   }
 }
 
 variable "task" {
-  description = "Facts of the task definition, each optional. A fact that is not given switches off only the checks that need it."
+  description = <<-EOT
+    Facts of the task definition, each optional. A fact that is not given switches off only the checks that need it.
+  EOT
   type = object({
     cpu                      = optional(string)
     execution_role_arn       = optional(string)
@@ -307,28 +374,36 @@ variable "task" {
 }
 
 variable "task_definitions" {
-  description = "Batch: a map from a name of your choice to an object of `container_definitions` and, each optional, `task`, `options`, `include` and `exclude`. One program run serves them all; an entry's options are merged over `options`."
+  description = <<-EOT
+    Batch: a map from a name of your choice to an object of `container_definitions` and, each optional, `task`,
+    `options`, `agents`, `include` and `exclude`. One program run serves them all; an entry's options are merged over
+    `options`, and its agents take the place of `agents`.
+  EOT
   type        = any
   default     = {}
   nullable    = false
 
   validation {
-    condition     = alltrue([for entry in values(var.task_definitions) : can(jsondecode(entry.container_definitions))])
+    condition = alltrue([
+      for entry in values(var.task_definitions) : can(jsondecode(entry.container_definitions))
+    ])
     error_message = "task_definitions: every entry must hold container_definitions as JSON text."
   }
 
   validation {
     condition = alltrue(flatten([
       for entry in values(var.task_definitions) : [
-        for key in keys(entry) : contains(["container_definitions", "exclude", "include", "options", "task"], key)
+        for key in keys(entry) : contains(
+          ["agents", "container_definitions", "exclude", "include", "options", "task"], key
+        )
       ]
     ]))
-    error_message = "task_definitions: an entry may hold container_definitions, exclude, include, options and task, nothing else."
+    error_message = "task_definitions: entries hold agents, container_definitions, exclude, include, options and task."
   }
 }
 
 variable "workload_agent_image" {
-  description = "Image of the workload agent, with a tag or digest of your choice."
+  description = "Image of the agent's container, for example `quay.io/sysdig/workload-agent:6.2.1`."
   type        = string
 
   validation {

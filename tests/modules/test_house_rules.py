@@ -106,6 +106,8 @@ def test_what_was_checked() -> None:
         f"{len(stacks())} stacks: {variables} variables, {outputs} outputs, {runs} runs"
     )
     assert {c.folder.name for c in modules()} >= {
+        "crowdstrike-falcon-sensor",
+        "datadog-agent",
         "ecs-service",
         "flow-log-bucket",
         "instrument",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         "count",
         "port",
         "flag",
+        "host",
         "choice",
         "names",
         "texts",
@@ -50,7 +51,8 @@ class Option(Frozen):
 
     ``kind``: what it takes; texts, counts and flags may be given as text. ``doc``: one
     sentence or two. ``secret``: its value is never shown. ``values``: of a ``choice``,
-    the default first, without the empty text. ``members``: of an ``object``.
+    the default first, without the empty text; of a ``text``, what is documented.
+    ``members``: of an ``object``.
     """
 
     name: str

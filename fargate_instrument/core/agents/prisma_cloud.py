@@ -66,7 +66,12 @@ SIZES = (
     ),
 )
 OPTIONS = (
-    Option("defender_image", "needed_text", "Image of the Defender.", required=True),
+    Option(
+        "defender_image",
+        "needed_text",
+        "Image of the Defender, as your Console names it.",
+        required=True,
+    ),
     Option(
         "ws_address",
         "web_socket",
@@ -83,11 +88,19 @@ OPTIONS = (
         "install_bundle",
         "text",
         "The install bundle in plain text. It ends up in the task definition and in"
-        " state.",
+        " state; give `install_bundle_secret` instead.",
         secret=True,
     ),
-    Option("filesystem_monitoring", "flag", "File-system monitoring; default false."),
-    Option("fips_enabled", "flag", "FIPS mode; default false."),
+    Option(
+        "filesystem_monitoring",
+        "flag",
+        "Whether the Defender watches the file system; default false.",
+    ),
+    Option(
+        "fips_enabled",
+        "flag",
+        "Whether the Defender keeps to FIPS cryptography; default false.",
+    ),
     Option(
         "defender_generation",
         "choice",
@@ -104,8 +117,8 @@ OPTIONS = (
     Option(
         "log_configuration",
         "log_configuration",
-        "Log configuration of the Defender's container: three awslogs values, or ECS's"
-        " own form.",
+        "Log configuration of the Defender's container: the three awslogs values, or"
+        " ECS's own form for any driver, FireLens included.",
     ),
     *SIZES,
     Option(

@@ -64,9 +64,9 @@ OPTIONS = (
     ),
     Option(
         "collector_host",
-        "text",
-        "Collector of your Sysdig region. Required unless `orchestrator_host` is"
-        " given.",
+        "host",
+        "Collector of your Sysdig region, for agents 6 and newer. Required unless"
+        " `orchestrator_host` is given.",
     ),
     Option(
         "collector_port",
@@ -82,7 +82,8 @@ OPTIONS = (
     Option(
         "sysdig_access_key",
         "text",
-        "The access key in plain text. It ends up in the task definition and in state.",
+        "The access key in plain text. It ends up in the task definition and in state;"
+        " give `sysdig_access_key_secret` instead.",
         secret=True,
     ),
     Option(
@@ -92,20 +93,22 @@ OPTIONS = (
     ),
     Option(
         "orchestrator_host",
-        "text",
-        "Orchestrator agent; deprecated, unsupported by workload agents from 6.0.0 on.",
+        "host",
+        "Orchestrator agent, by a name that is known at plan; deprecated, unsupported"
+        " by workload agents from 6.0.0 on.",
     ),
     Option("orchestrator_port", "port", "Port of the orchestrator agent; deprecated."),
     Option(
         "sysdig_logging",
         "text",
-        "Log level: silent, fatal, critical, error, warning, info, debug or trace.",
+        f"Log level: {', '.join(LEVELS[:-1])} or {LEVELS[-1]}.",
+        values=LEVELS,
     ),
     Option(
         "log_configuration",
         "log_configuration",
-        "Log configuration of the agent's container: three awslogs values, or ECS's own"
-        " form.",
+        "Log configuration of the agent's container: the three awslogs values, or ECS's"
+        " own form for any driver, FireLens included.",
     ),
     Option("ignore_containers", "names", "Containers to leave alone, by exact name."),
     Option(
@@ -113,11 +116,18 @@ OPTIONS = (
         "names",
         "Containers that run under bare pdig, by exact name.",
     ),
-    Option("sidecar", "text", "Sidecar mode: auto (default), force or the empty text."),
+    Option(
+        "sidecar",
+        "text",
+        "How applications wait for the sidecar: auto (default), force, or the empty"
+        " text for not at all.",
+        values=MODES,
+    ),
     Option(
         "priority",
         "choice",
-        "What comes first under pressure: availability (default) or security.",
+        "What comes first when the agent cannot work: `availability` (default) lets the"
+        " application run, `security` does not.",
         values=("availability", "security"),
     ),
     Option(
@@ -144,7 +154,7 @@ OPTIONS = (
         "compatibility",
         "choice",
         "`provider-v3`: the exact output of the vendor's provider 3.9, to migrate"
-        " without a diff.",
+        " without a diff; empty: this program's own.",
         values=("", "provider-v3"),
     ),
 )

@@ -50,7 +50,7 @@ def launchers(container: Value) -> list[Launcher]:
 
 
 def _launcher(agent: str, wrap: Any) -> Launcher:
-    words = getattr(wrap, "prefix", ()) or getattr(wrap, "launcher", ("",))
+    words: Any = getattr(wrap, "prefix", ()) or getattr(wrap, "launcher", ("",))
     first = words[0]
     made = _MADE.get((agent, first))
     if made is None:

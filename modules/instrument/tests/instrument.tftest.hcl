@@ -45,6 +45,21 @@ run "defaults" {
   }
 
   assert {
+    condition     = jsonencode(output.policies.execution_role[0].Resource) == jsonencode(output.secret_arns)
+    error_message = "The statement is to name that secret alone."
+  }
+
+  assert {
+    condition     = length(output.policies.execution_role) == 1 && length(output.policies.task_role) + length(output.tags) == 0
+    error_message = "This agent needs one statement and no tag."
+  }
+
+  assert {
+    condition     = join(" ", slice(data.external.this[0].program, 0, 3)) == "python3 -I -S"
+    error_message = "Nothing outside the program and the standard library may be imported."
+  }
+
+  assert {
     condition     = length(output.errors) + length(output.warnings) + length(output.skipped) + length(output.volumes) == 0
     error_message = "Nothing is wrong, to know, left alone or mounted here."
   }
@@ -250,108 +265,197 @@ run "problem_in_an_option" {
   expect_failures = [output.container_definitions]
 }
 
-run "agent_empty" {
+run "agents_as_one_agent" {
   command = plan
 
   variables {
-    agent = " "
+    agent   = null
+    agents  = [{ agent = "sysdig", options = var.options, exclude = null }]
+    options = {}
   }
 
-  expect_failures = [var.agent]
+  assert {
+    condition     = output.container_definitions == run.defaults.container_definitions
+    error_message = "A list of one is that agent."
+  }
+
+  assert {
+    condition     = jsonencode(output.policies) == jsonencode(run.defaults.policies)
+    error_message = "A list of one needs what that agent needs."
+  }
 }
 
-run "checks_unknown" {
+run "agents_with_names_of_their_own" {
   command = plan
 
   variables {
-    checks = "strict"
+    agent = null
+    agents = [{
+      agent = "sysdig"
+      options = {
+        collector_host           = "ingest.au1.sysdig.com"
+        sysdig_access_key_secret = "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:sysdig"
+        workload_agent_image     = "quay.io/sysdig/workload-agent:6.2.1"
+      }
+      exclude = ["batch-*"]
+    }]
+    container_definitions = jsonencode([
+      { name = "app", image = "registry.example/app:1", entryPoint = ["/app"] },
+      { name = "batch-1", image = "registry.example/batch:1", entryPoint = ["/batch"] },
+    ])
+    options = {}
   }
 
-  expect_failures = [var.checks]
+  assert {
+    condition     = jsonencode(output.instrumented) == "[\"app\"]"
+    error_message = "A layer's own names are to narrow it."
+  }
 }
 
-run "container_definitions_no_json" {
+run "agents_of_an_entry" {
   command = plan
 
   variables {
-    container_definitions = "name: web"
-    rendered              = "[]"
+    agent                 = null
+    container_definitions = null
+    options               = {}
+    task_definitions = {
+      api = {
+        container_definitions = jsonencode([{ name = "api", image = "registry.example/api:1", entryPoint = ["/api"] }])
+        agents                = [{ agent = "sysdig", options = var.options }]
+      }
+    }
   }
 
-  expect_failures = [var.container_definitions]
+  assert {
+    condition     = output.task_definitions.api.instrumented == "[\"api\"]"
+    error_message = "An entry may name its own agents."
+  }
 }
 
-run "image_configs_no_object" {
+run "agent_beside_agents" {
   command = plan
 
   variables {
-    image_configs = "[]"
-    rendered      = "[]"
+    agents = [{ agent = "sysdig", options = {} }]
   }
 
-  expect_failures = [var.image_configs]
+  expect_failures = [output.container_definitions]
 }
 
-run "provenance_unknown" {
+run "neither_agent_nor_agents" {
   command = plan
 
   variables {
-    provenance = "full"
+    agent = null
   }
 
-  expect_failures = [var.provenance]
+  expect_failures = [output.container_definitions]
 }
 
-run "python_command_empty" {
+run "create_false_in_a_batch" {
   command = plan
 
   variables {
-    python_command = []
-    rendered       = "[]"
+    container_definitions = null
+    create                = false
+    task_definitions      = { api = { container_definitions = "[]" } }
   }
 
-  expect_failures = [var.python_command]
+  assert {
+    condition     = output.task_definitions.api.container_definitions == "" && output.task_definitions.api.pid_mode == ""
+    error_message = "The keys are to be there, with empty members."
+  }
+
+  assert {
+    condition     = jsonencode(keys(output.task_definitions.api)) == jsonencode(keys(run.batch.task_definitions.api))
+    error_message = "An empty entry has every member of a result."
+  }
 }
 
-run "python_command_empty_word" {
+run "problem_in_one_entry" {
   command = plan
 
   variables {
-    python_command = ["python3", ""]
-    rendered       = "[]"
+    container_definitions = null
+    task_definitions = {
+      api = {
+        container_definitions = jsonencode([{ name = "api", image = "registry.example/api:1", entryPoint = ["/api"] }])
+      }
+      worker = {
+        container_definitions = jsonencode([{ name = "worker", image = "registry.example/worker:1" }])
+      }
+    }
   }
 
-  expect_failures = [var.python_command]
+  expect_failures = [output.task_definitions]
 }
 
-run "rendered_no_json" {
+run "labelled_by_the_family" {
   command = plan
 
   variables {
-    rendered = "made beforehand"
+    rendered = jsonencode({ container_definitions = "[]", instrumented = "[]", warnings = "[\"options.x: y (H12)\"]" })
+    task     = { family = "shop" }
   }
 
-  expect_failures = [var.rendered]
+  assert {
+    condition     = jsonencode(output.warnings) == "[\"shop: options.x: y (H12)\"]"
+    error_message = "The family is to stand in front of every address."
+  }
+
+  expect_failures = [check.warnings]
 }
 
-run "task_definitions_without_document" {
+run "labelled_by_name" {
   command = plan
 
   variables {
-    rendered         = "[]"
-    task_definitions = { api = { task = { family = "api" } } }
+    label    = "shop[\"eu\"]"
+    rendered = jsonencode({ container_definitions = "[]", warnings = "[\"options.x: y\"]" })
+    task     = { family = "shop" }
   }
 
-  expect_failures = [var.task_definitions]
+  assert {
+    condition     = output.warnings[0] == "shop[\"eu\"]: options.x: y"
+    error_message = "A label is to stand in the family's place."
+  }
+
+  expect_failures = [check.warnings]
 }
 
-run "task_definitions_unknown_member" {
+run "warnings_left_out" {
   command = plan
 
   variables {
-    rendered         = "[]"
-    task_definitions = { api = { container_definitions = "[]", famly = "api" } }
+    ignore_warnings = ["H12", "options.x"]
+    rendered = jsonencode({
+      container_definitions = "[]"
+      warnings              = jsonencode(["container_definitions[0]: is large (H12)", "options.x: is in plain text"])
+    })
   }
 
-  expect_failures = [var.task_definitions]
+  assert {
+    condition     = length(output.warnings) == 0
+    error_message = "A warning is to be left out by its rule or its address."
+  }
+}
+
+run "other_warnings_stay" {
+  command = plan
+
+  variables {
+    ignore_warnings = ["H1", "options"]
+    rendered = jsonencode({
+      container_definitions = "[]"
+      warnings              = jsonencode(["container_definitions[0]: is large (H12)", "options.x: is in plain text"])
+    })
+  }
+
+  assert {
+    condition     = length(output.warnings) == 2
+    error_message = "A part of a name is no name."
+  }
+
+  expect_failures = [check.warnings]
 }
