@@ -31,6 +31,8 @@ def read(value: Any) -> tuple[list[Any] | Instrumented | None, str]:
         return None, found.reason
     if not isinstance(found, list):
         return None, "its container definitions are no list"
+    if not found:
+        return None, "its list of container definitions is empty"
     return canonical(plain(found)), ""
 
 

@@ -184,6 +184,8 @@ def _containers(resource: dict[str, Any], address: str) -> tuple[list[Any] | Non
         )
     if not isinstance(containers, list):
         return None, "its container definitions are no list"
+    if not containers:
+        return None, "its list of container definitions is empty"
     return canonical(containers), ""
 
 

@@ -241,7 +241,6 @@ class Walk:
         place, lines = self._place(block), ()
         expression = block.attributes.get(MEMBER)
         facts, family = task.facts(block, each.reader)
-        self.instance.files.seen.clear()
         if block.labels[0] != SUBJECT:
             value: Any = Unknown(f"{block.labels[0]} is not read; audit the plan")
         elif expression is None:

@@ -130,6 +130,8 @@ def _element(value: Any, index: Any) -> Any:
         raise WrongError("element() needs a list with items")
     if isinstance(index, Fraction):
         raise WrongError("a whole number is needed")
+    if index < 0:
+        return Unknown("an item before the first is not in every Terraform's power")
     return value[index % len(value)]
 
 

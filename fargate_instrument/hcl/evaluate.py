@@ -39,6 +39,12 @@ if TYPE_CHECKING:
     from fargate_instrument.hcl.syntax import Expression
 
 DEEPEST = 400
+_KEEP: dict[str, Callable[[Any], Any]] = {
+    "jsondecode": texts.decoded,
+    "jsonencode": texts.encoded,
+    "tostring": lambda value: types.converted(value, "string"),
+}
+"""Functions through which an origin, and what is known of a text, survives."""
 _SAME = ("nonsensitive", "sensitive", "ephemeralasnull")
 
 
@@ -204,10 +210,11 @@ class Run:
         return value if isinstance(value, Unknown) else types.converted(value, kind)
 
     def binary(self, node: syntax.Binary) -> Any:
-        left, right = self.value(node.left), self.value(node.right)
         sign = node.sign
+        left = self.value(node.left)
         if sign in ("&&", "||"):
-            return self._logic(node, left, right)
+            return self._logic(node, left)
+        right = self.value(node.right)
         if sign in ("==", "!="):
             same = types.equal(left, right)
             if same is None:
@@ -222,14 +229,23 @@ class Run:
         hole = first_unknown(list(values))
         return self.unknown(node, hole.reason if hole else "it cannot be compared here")
 
-    def _logic(self, node: syntax.Binary, left: Any, right: Any) -> Any:
+    def _logic(self, node: syntax.Binary, left: Any) -> Any:
+        """Combine truths; what decides on the left decides, as since Terraform 1.12."""
         decides = node.sign == "||"
-        found = [v if isinstance(v, Unknown) else truth(v) for v in (left, right)]
-        if decides in found:
+        first = self._truth(left)
+        if first is decides:
             return decides
-        if any(isinstance(value, Unknown) for value in found):
-            return self._doubt(node, *found)
+        second = self._truth(self.value(node.right))
+        if second is decides:
+            return decides
+        if isinstance(first, Unknown) or isinstance(second, Unknown):
+            return self._doubt(node, first, second)
         return not decides
+
+    def _truth(self, value: Any) -> Any:
+        if value is None:
+            return Unknown("a condition is null, which not every Terraform takes")
+        return value if isinstance(value, Unknown) else truth(value)
 
     def unary(self, node: syntax.Unary) -> Any:
         value = self.value(node.operand)
@@ -258,8 +274,8 @@ class Run:
             return values[0]
         if name == "coalesce":
             return self._coalesce(node, values)
-        if name in ("tostring", "jsonencode", "jsondecode") and len(values) == 1:
-            return self._named(node, functions.call(name, values))
+        if name in _KEEP and len(values) == 1 and isinstance(values[0], Unknown):
+            return self._named(node, _KEEP[name](values[0]))
         if name in files.TABLE:
             return files.TABLE[name](self, node, values)
         if name not in functions.TABLE:

@@ -215,12 +215,10 @@ class Parser:
             return syntax.Attribute(node.start, self.at, node, token.text)
         if token.kind != NUMBER:
             self._unexpected(token, "an attribute")
-        for part in token.text.split("."):
-            if not part.isdigit():
-                self._unexpected(token, "an attribute")
-            key = syntax.Literal(token.start, token.end, int(part[:18]))
-            node = syntax.Index(node.start, self.at, node, key)
-        return node
+        if not token.text.isdigit():
+            self._unexpected(token, "one index")
+        key = syntax.Literal(token.start, token.end, int(token.text[:18]))
+        return syntax.Index(node.start, self.at, node, key)
 
     def _after_bracket(self, node: Any) -> Any:
         with self.lines_matter(matter=False):
