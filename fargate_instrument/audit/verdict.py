@@ -104,9 +104,18 @@ def foretold(made: Instrumented, accepted: Collection[str] = ()) -> Verdict:
     """Judge a definition that an instrumentation will write when Terraform runs."""
     said = marks.Mark(made.agent or "an agent", "module", f"is put in by {made.by}")
     containers = made.containers
-    if not isinstance(containers, list) or isinstance(
-        first_unknown([made.include, made.exclude]), Unknown
+    if (
+        isinstance(containers, Instrumented)
+        and accepted
+        and (made.agent not in accepted)
     ):
+        return foretold(containers, accepted)
+    hole = first_unknown([made.include, made.exclude])
+    if hole is not None:
+        return Verdict((_may_leave_out(made, hole.reason),))
+    if not isinstance(containers, list):
+        if made.include or made.exclude:
+            return Verdict((_may_leave_out(made, "its containers are not known"),))
         return Verdict((_through(None, "*", said, made, accepted),))
     before = verdict(containers, {}, accepted)
     names = [one.name for one in before.containers]
@@ -129,6 +138,11 @@ def foretold(made: Instrumented, accepted: Collection[str] = ()) -> Verdict:
             reason = f"{made.by} leaves it alone: it {reasons[one.name]}"
             judged.append(_left_alone(one, reason))
     return Verdict(tuple(judged))
+
+
+def _may_leave_out(made: Instrumented, reason: str) -> Judged:
+    reason = f"{made.by} may leave containers alone: {reason}"
+    return Judged(0, "*", UNSURE, reason, "cannot-tell")
 
 
 def _left_alone(one: Judged, reason: str) -> Judged:
