@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.audit import defaults
+from fargate_instrument.audit import defaults, foretelling
 from fargate_instrument.audit import verdict as judge
 from fargate_instrument.audit.rules import ERROR, RULES, WARNING
 from fargate_instrument.audit.unknown import Instrumented
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Sequence
+    from collections.abc import Mapping, Sequence
 
     from fargate_instrument.audit.baseline import Baseline
     from fargate_instrument.audit.definition import Definition
@@ -40,6 +40,7 @@ class Demand:
     exemptions_path: str = ""
     baseline: Baseline | None = None
     looked_at: tuple[str, ...] | None = None
+    image_configs: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,9 +158,9 @@ def _rows(definition: Definition, demand: Demand, used: set[int]) -> list[Row]:
         return [
             Row(definition, "", None, "", rule.name, rule.severity, definition.absent)
         ]
-    judged = _verdict(definition, demand.accepted)
+    judged = _verdict(definition, demand)
     if definition.otherwise is not None and judged is not None:
-        other = _verdict(definition.otherwise, demand.accepted)
+        other = _verdict(definition.otherwise, demand)
         judged = defaults.judged(judged, other, definition.otherwise.reason)
     if judged is None:
         if definition.secondary and not definition.unread:
@@ -189,13 +190,14 @@ def _rows(definition: Definition, demand: Demand, used: set[int]) -> list[Row]:
     return rows
 
 
-def _verdict(definition: Definition, accepted: Collection[str]) -> judge.Verdict | None:
+def _verdict(definition: Definition, demand: Demand) -> judge.Verdict | None:
     containers = definition.containers
     if containers is None:
         return None
     if isinstance(containers, Instrumented):
-        return judge.foretold(containers, accepted)
-    return judge.verdict(containers, definition.task, accepted)
+        return foretelling.foretold(containers, demand.accepted)
+    task = {"imageConfigs": demand.image_configs, **definition.task}
+    return judge.verdict(containers, task, demand.accepted)
 
 
 def _row(

@@ -116,5 +116,12 @@ RULES = {
             "What stands in the baseline is there no longer",
             "Write the baseline again with --write-baseline.",
         ),
+        Rule(
+            "launcher-hidden",
+            "FIA014",
+            ERROR,
+            "A mount lies over the launcher that a container starts",
+            "Mount the volume at another path: what is beneath it cannot be started.",
+        ),
     )
 }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from fargate_instrument.audit import foreign
 from fargate_instrument.audit.unknown import Instrumented
+from fargate_instrument.core.known import AGENTS
 from fargate_instrument.hcl import files, syntax, texts
 from fargate_instrument.hcl.evaluate import Run
 from fargate_instrument.hcl.values import (
@@ -30,14 +31,21 @@ if TYPE_CHECKING:
 
     from fargate_instrument.hcl.instance import Call
 
-MODULES = {
-    "instrument": "",
-    "prisma-cloud-defender": "prisma_cloud",
-    "sysdig-workload-agent": "sysdig",
+GENERAL = "instrument"
+"""The module of this project that is told which agents it puts in."""
+
+MODULES = {GENERAL: ""} | {
+    module: agent
+    for agent, known in AGENTS.items()
+    for module in known.get("modules", ())
 }
 """Module of this project -> the agent it puts in; ``""``: it is told which."""
 
-DATA_SOURCES = {"sysdig_fargate_workload_agent": "sysdig"}
+DATA_SOURCES = {
+    source: agent
+    for agent, known in AGENTS.items()
+    for source in known.get("data_sources", ())
+}
 """Data source of a vendor's provider -> agent."""
 
 OUTPUTS = frozenset({"container_definitions", "output_container_definitions"})
@@ -106,7 +114,7 @@ class Tooling:
         """Give what a data source of a vendor's, or this program, writes; or None."""
         kind, given = call.source, call.arguments
         if kind in DATA_SOURCES:
-            return _vendor(call.by, given)
+            return _vendor(call.by, given, DATA_SOURCES[kind])
         if kind == "external" and "program" in given:
             if not runs_program(call.assumed("program"), call.instance.folder):
                 return None
@@ -117,9 +125,9 @@ class Tooling:
         return None
 
 
-def _vendor(by: str, attributes: Any) -> Any:
+def _vendor(by: str, attributes: Any, agent: str) -> Any:
     given = {name: attributes[name] for name in attributes}
-    made = _instrumented(given, by, DATA_SOURCES["sysdig_fargate_workload_agent"])
+    made = _instrumented(given, by, agent)
     return Object({"output_container_definitions": _text(made)})
 
 
@@ -170,8 +178,6 @@ def result(values: dict[str, Any], by: str, agent: str) -> Any:
         return Unknown(f"{by} may be switched off: {created.reason}")
     if created in (False, "false"):
         return _switched_off()
-    asked = values.get("agent")
-    agent = agent or (asked if isinstance(asked, str) else "")
     if values.get("rendered") is not None:
         return _rendered(values["rendered"], by)
     made = _instrumented(values, by, agent)
@@ -184,7 +190,7 @@ def result(values: dict[str, Any], by: str, agent: str) -> Any:
     return Object({
         **dict.fromkeys(names, waiting),
         **dict.fromkeys(OUTPUTS, "" if batch else _text(made)),
-        "pid_mode": "task" if agent == "sysdig" else Unknown(f"it depends on {by}"),
+        "pid_mode": _pid_mode(made, by),
         "task_definitions": _batch(entries if batch else {}, values, by, agent),
     })  # fmt: skip
 
@@ -217,31 +223,80 @@ def _batch(entries: Any, values: dict[str, Any], by: str, agent: str) -> Object:
     made = {}
     for name in entries:
         entry = entries[name]
-        merged = {**values, **entry} if isinstance(entry, dict) else values
-        text = _text(_instrumented(merged, f'{by}["{name}"]', agent))
+        merged = _merged(values, entry) if isinstance(entry, dict) else values
+        layers = _instrumented(merged, f'{by}["{name}"]', agent)
+        text = _text(layers)
         if not isinstance(entry, dict):
             text = Unknown(f"what {by} is asked is not known")
         made[name] = Object({
             "container_definitions": text,
-            "pid_mode": "task" if agent == "sysdig" else Unknown(f"it depends on {by}"),
+            "pid_mode": _pid_mode(layers, by),
             "volumes": Unknown(f"{by} gives it at plan time"),
             "secret_arns": Unknown(f"{by} gives it at plan time"),
         })  # fmt: skip
     return Object(made)
 
 
+def _pid_mode(made: Any, by: str) -> Any:
+    """Give the task's pidMode that some layer needs; what it is else is not known."""
+    while isinstance(made, Instrumented):
+        needed = AGENTS.get(made.agent, {}).get("pid_mode")
+        if needed:
+            return needed
+        made = made.containers
+    return Unknown(f"it depends on {by}")
+
+
+def _merged(values: dict[str, Any], entry: Any) -> dict[str, Any]:
+    """Lay an entry of a batch over what is asked for all; options by their names."""
+    made = {**values, **entry}
+    options, own = _decoded(values.get("options")), _decoded(entry.get("options"))
+    for hole in (options, own):
+        if isinstance(hole, Unknown):
+            made["options"] = hole
+            return made
+    if isinstance(options, dict) and isinstance(own, dict):
+        loose = getattr(options, "loose", False) or getattr(own, "loose", False)
+        made["options"] = Object({**options, **own}, loose=loose)
+    return made
+
+
 def _instrumented(values: dict[str, Any], by: str, agent: str) -> Instrumented:
+    """Give what is asked for, layer by layer, the last outermost."""
     containers = given_containers(values.get("container_definitions"))
-    exclude, include = _chosen(values, "exclude"), _chosen(values, "include")
-    for named in _left_out(values):
-        exclude = (
-            named
-            if isinstance(named, Unknown)
-            else exclude
-            if isinstance(exclude, Unknown)
-            else (*exclude, *named)
-        )
-    return Instrumented(agent, by, containers, include, exclude)
+    asked = values.get("agent")
+    agent = agent or (asked if isinstance(asked, str) else "")
+    include = _chosen(values, "include")
+    exclude = _joined([_chosen(values, "exclude"), *_left_out(values)])
+    stack = _decoded(values.get("agents"))
+    if stack is None or stack in ("", []):
+        return Instrumented(agent, by, containers, include, exclude)
+    if not isinstance(stack, list):
+        reason = stack.reason if isinstance(stack, Unknown) else "they are no list"
+        hole = Unknown(f"its agents are not known: {reason}")
+        return Instrumented("", by, containers, hole, hole)
+    made: Any = containers
+    for item in stack:
+        layer = {name: item[name] for name in item} if isinstance(item, dict) else {}
+        name = layer.get("agent")
+        left = [exclude, _chosen(layer, "exclude"), *_left_out(layer)]
+        if not isinstance(item, dict):
+            left.append(Unknown("one of its agents is not known"))
+        made = Instrumented(
+            name if isinstance(name, str) else "", by, made, include,
+            _joined(left), _chosen(layer, "include"),
+        )  # fmt: skip
+    return made if isinstance(made, Instrumented) else Instrumented("", by, containers)
+
+
+def _joined(lists: Iterable[Any]) -> Any:
+    """Join lists of names; what holds one that is not known is not known."""
+    found: tuple[str, ...] = ()
+    for named in lists:
+        if isinstance(named, Unknown):
+            return named
+        found = (*found, *named)
+    return found
 
 
 def _left_out(values: dict[str, Any]) -> Iterable[Any]:

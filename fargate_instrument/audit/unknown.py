@@ -17,9 +17,10 @@ __all__ = ["Instrumented", "Unknown", "first_unknown"]
 class Instrumented:
     """A text of container definitions that an instrumentation writes at plan time.
 
-    ``agent``: its name, or ``""`` if that is not known. ``by``: what writes it, such
-    as ``module.workload_agent``. ``containers``: what goes in, a list, or Unknown, or
-    Instrumented. ``include`` and ``exclude``: names and patterns, or Unknown.
+    One layer of it. ``agent``: its name, or ``""`` if that is not known. ``by``: what
+    writes it, such as ``module.workload_agent``. ``containers``: what goes in, a list,
+    or Unknown, or Instrumented, the layer beneath. ``include`` and ``exclude``: names
+    and patterns, or Unknown; ``own_include`` narrows ``include``.
     """
 
     agent: str
@@ -27,6 +28,7 @@ class Instrumented:
     containers: Any = None
     include: Any = ()
     exclude: Any = ()
+    own_include: Any = ()
 
     def __hash__(self) -> int:
         return hash((self.agent, self.by))

@@ -7,9 +7,8 @@ import datetime as dt
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.core import agents
 from fargate_instrument.audit import (
     baseline,
     exemptions,
@@ -21,7 +20,9 @@ from fargate_instrument.audit import (
     writing,
 )
 from fargate_instrument.audit.report import Demand, report
+from fargate_instrument.core import jsontext
 from fargate_instrument.core.errors import fail, nearest
+from fargate_instrument.core.known import AGENTS
 from fargate_instrument.hcl import budget
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ def _gate(group: argparse._ArgumentGroup) -> None:
         help="what stands in it is reported and does not fail")  # fmt: skip
     add("--write-baseline", metavar="FILE",
         help="write what fails now, for --baseline")  # fmt: skip
+    add("--image-configs", metavar="FILE",
+        help="what is known of the images: a file that lock has written")  # fmt: skip
     add(
         "--exemptions",
         metavar="FILE",
@@ -193,8 +196,22 @@ def _demand(args: argparse.Namespace, today: dt.date) -> Demand:
         before = baseline.read(_content(args.baseline), args.baseline)
     return Demand(
         today, accepted, args.cannot_tell == "fail", found, args.exemptions or "",
-        before, None if args.allow_empty else _looked_at(args),
+        before, None if args.allow_empty else _looked_at(args), _image_configs(args),
     )  # fmt: skip
+
+
+def _image_configs(args: argparse.Namespace) -> dict[str, Any]:
+    path = args.image_configs
+    if path is None:
+        return {}
+    try:
+        value = jsontext.parse(_content(path).decode(), path)
+    except UnicodeDecodeError:
+        raise fail(path, "is not UTF-8 text", fault="request") from None
+    if not isinstance(value, dict):
+        fix = "write it with fargate-instrument lock"
+        raise fail(path, "is no object of image configurations", fix, fault="request")
+    return value
 
 
 def _looked_at(args: argparse.Namespace) -> tuple[str, ...]:
@@ -219,14 +236,13 @@ def _accepted(args: argparse.Namespace) -> tuple[str, ...]:
     asked = args.agent if args.agent is not None else args.require
     if asked is None or (asked == ANY and args.agent is None):
         return ()
-    known = {*marks.VENDORS, *agents.TABLE}
     names = [asked] if args.agent is not None else asked.split(",")
-    names = [name.strip() for name in names]
-    for name in names:
-        if name not in known:
+    found = [marks.agent_named(name.strip()) for name in names]
+    for name in found:
+        if name not in AGENTS:
             option = "--agent" if args.agent is not None else "--require"
-            args.refuse(f"{option} {name}: is no known agent; {nearest(name, known)}")
-    return tuple(sorted(set(names)))
+            args.refuse(f"{option} {name}: is no known agent; {nearest(name, AGENTS)}")
+    return tuple(sorted(set(found)))
 
 
 def _live(args: argparse.Namespace) -> list[Definition]:

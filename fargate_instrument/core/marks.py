@@ -63,10 +63,15 @@ _MADE: dict[str, tuple[Wrap, ...]] = {}
 
 
 class Owner(Frozen):
-    """Whose a container seems to be. ``signs``: what speaks for it, in words."""
+    """Whose a container seems to be. ``signs``: what speaks for it, in words.
+
+    ``runs``: one of them is of what it runs, its image or its program; a name and who
+    uses it are words about it.
+    """
 
     agent: str
     signs: tuple[str, ...]
+    runs: bool = False
 
     @property
     def proven(self) -> bool:
@@ -149,9 +154,10 @@ def _owner(container: Container, agent: str, used: Mapping[str, set[str]]) -> Ow
             signs.append("run as it is")
     elif any(_ends(path, end) for end in marks.get("images", ())):
         signs.append("the end of its image's name")
+    runs = len(signs) > (name in marks.get("names", ()))
     if name in used.get(agent, ()):
         signs.append("applications that start through it")
-    return Owner(agent, tuple(signs))
+    return Owner(agent, tuple(signs), runs)
 
 
 def _is_repository(path: str, known: str) -> bool:
@@ -188,8 +194,8 @@ def _needed(container: Container) -> set[str]:
 def routers(containers: Sequence[Any], *, used: bool = False) -> dict[int, bool]:
     """Find the containers with a firelensConfiguration: index -> is it in use.
 
-    Only one through which the task logs is its log router. ``used``: something that is
-    not there yet will log through it.
+    Only one through which another logs is the task's log router. ``used``: something
+    that is not there yet will log through it.
     """
     there = [
         index
@@ -198,12 +204,13 @@ def routers(containers: Sequence[Any], *, used: bool = False) -> dict[int, bool]
     ]
     if not there:
         return {}
-    used = used or any(
-        logs_through_router(container.get("logConfiguration"))
-        for container in containers
+    logging = {
+        index
+        for index, container in enumerate(containers)
         if container.__class__ is dict
-    )
-    return dict.fromkeys(there, used)
+        and logs_through_router(container.get("logConfiguration"))
+    }
+    return {index: used or bool(logging - {index}) for index in there}
 
 
 def logs_through_router(configuration: object) -> bool:

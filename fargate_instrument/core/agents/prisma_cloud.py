@@ -323,6 +323,7 @@ AGENT = Agent(
         secrets=(BUNDLE,),
         ptrace=True,
         runtime_security=True,
+        modules=("prisma-cloud-defender",),
     ),
     OPTIONS,
     recipe,
