@@ -944,7 +944,6 @@ AGENT = {"name": "SysdigInstrumentation", "image": "quay.io/sysdig/workload-agen
 JAVA: Value = {"Env": ["PATH=/bin", "JAVA_TOOL_OPTIONS=-Xmx1g"]}
 
 
-
 def over(path: str) -> Value:
     """Give a container that starts Sysdig's launcher and mounts a volume at a path."""
     return web(entryPoint=[SYSDIG], command=["/app"], mountPoints=mount("own", path))

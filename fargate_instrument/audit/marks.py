@@ -169,14 +169,18 @@ def _unsaid(container: Container) -> str:
 
 
 def _routers(given: Sequence[Any], containers: Sequence[Any]) -> dict[int, bool | None]:
-    found: dict[int, bool | None] = dict(marks.routers(containers))
-    if len(found) > 1:
-        return dict.fromkeys(found, False)
-    for index, used in found.items():
-        others = [one for i, one in enumerate(given) if i != index]
-        if not used and any(map(_logs_unknown, others)):
-            found[index] = None
-    return found
+    """Find the task's log router: one alone, and another container logs through it."""
+    there = list(marks.routers(containers))
+    if len(there) != 1:
+        return dict.fromkeys(there, False)
+    others = [index for index in range(len(given)) if index not in there]
+    if any(
+        marks.logs_through_router(containers[index].get("logConfiguration"))
+        for index in others
+    ):
+        return dict.fromkeys(there, True)
+    unknown = any(_logs_unknown(given[index]) for index in others)
+    return dict.fromkeys(there, None if unknown else False)
 
 
 def _logs_unknown(container: Any) -> bool:

@@ -194,8 +194,8 @@ def _needed(container: Container) -> set[str]:
 def routers(containers: Sequence[Any], *, used: bool = False) -> dict[int, bool]:
     """Find the containers with a firelensConfiguration: index -> is it in use.
 
-    Only one through which another logs is the task's log router. ``used``: something
-    that is not there yet will log through it.
+    Only one through which the task logs is its log router. ``used``: something that is
+    not there yet will log through it.
     """
     there = [
         index
@@ -204,13 +204,12 @@ def routers(containers: Sequence[Any], *, used: bool = False) -> dict[int, bool]
     ]
     if not there:
         return {}
-    logging = {
-        index
-        for index, container in enumerate(containers)
+    used = used or any(
+        logs_through_router(container.get("logConfiguration"))
+        for container in containers
         if container.__class__ is dict
-        and logs_through_router(container.get("logConfiguration"))
-    }
-    return {index: used or bool(logging - {index}) for index in there}
+    )
+    return dict.fromkeys(there, used)
 
 
 def logs_through_router(configuration: object) -> bool:

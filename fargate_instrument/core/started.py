@@ -121,12 +121,11 @@ def started(container: Container, image: Sequence[str] | None = None) -> Started
     """
     given = ecs.known_argv(container.get("entryPoint"))
     items = ecs.known_argv(container.get("command"))
-    if given:
-        found = _Walk([*given, *items], len(given)).run()
-        outer = found.starts or found.doubt or found.why
-        return found if outer else _shell_command(given, items)
-    if image is not None and items:
-        return _Walk([*image, *items], 0).run()
+    outer = given or (list(image or ()) if items else [])
+    if outer or (image is not None and items):
+        found = _Walk([*outer, *items], len(given)).run()
+        told = found.starts or found.doubt or found.why or not outer
+        return found if told else _shell_command(outer, items)
     found = _Walk(items, 0).run()
     if not found.starts:
         return found

@@ -1,4 +1,4 @@
-"""Agents' own containers as their vendors' tools write them, and what starts through them.
+"""Agents' own containers as their vendors' tools write them, and applications.
 
 The forms are those of the vendors' published modules and examples, spelled out by hand.
 """

@@ -163,7 +163,9 @@ NOT_STARTED: dict[str, Value] = {
     "behind env that clears": run("env", "-i", L, "/app"),
     "behind a user's program": run("gosu", "app", "/app", L),
     "Prisma's without its words": wrapped("prisma_cloud", entryPoint=[P[0], "/app"]),
-    "Prisma's with half its words": wrapped("prisma_cloud", entryPoint=[*P[:2], "/app"]),
+    "Prisma's with half its words": wrapped(
+        "prisma_cloud", entryPoint=[*P[:2], "/app"]
+    ),
     "Prisma's other command": wrapped(
         "prisma_cloud", entryPoint=[P[0], "fargate", "healthcheck"]
     ),
@@ -179,7 +181,8 @@ NOT_STARTED: dict[str, Value] = {
         "aqua", environment=[{"name": "LD_PRELOAD", "value": "/.aquasec/binx/s.so"}]
     ),
     "a library, and up": wrapped(
-        "aqua", environment=[{"name": "LD_PRELOAD", "value": "/.aquasec/bin/../../x.so"}]
+        "aqua",
+        environment=[{"name": "LD_PRELOAD", "value": "/.aquasec/bin/../../x.so"}],
     ),
     "a library that a later entry takes back": wrapped(
         "aqua", environment=[*LIBRARY, {"name": "LD_PRELOAD", "value": "/x.so"}]
@@ -233,7 +236,9 @@ NOT_BROUGHT: dict[str, tuple[Value, ...]] = {
         mounting(app(name="helper", image="x"), "/opt/draios"),
     ),
     "Prisma's, under a mount": (
-        mounting(wrapped("prisma_cloud", entryPoint=[*P, "/app"]), "/var/lib/twistlock"),
+        mounting(
+            wrapped("prisma_cloud", entryPoint=[*P, "/app"]), "/var/lib/twistlock"
+        ),
         PRISMA,
     ),
     "a library by nothing": (app(environment=LIBRARY),),
@@ -310,7 +315,10 @@ SOUND: dict[str, tuple[Value, ...]] = {
         run(L, "/bin/sh", "-c", "migrate && exec serve"),
         SYSDIG,
     ),
-    "behind an init with flags": (run("/tini", "-g", "-e", "143", "--", L, "/a"), SYSDIG),
+    "behind an init with flags": (
+        run("/tini", "-g", "-e", "143", "--", L, "/a"),
+        SYSDIG,
+    ),
     "behind a user's switch": (run("gosu", "app", L, "/app"), SYSDIG),
     "with output sent elsewhere": (shell(f"exec {L} /app > /log 2>&1"), SYSDIG),
     "with a comment behind": (shell(f"exec {L} /app  # the agent"), SYSDIG),

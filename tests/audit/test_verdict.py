@@ -22,7 +22,6 @@ from fargate_instrument.core import marks, pipeline
 from fargate_instrument.core.jsontext import dump, parse
 from fargate_instrument.core.known import AGENTS
 from fargate_instrument.core.recipe import WrapEntryPoint
-
 from tests.audit import genuine
 from tests.audit.genuine import OWN, app, run, wrapped
 
@@ -59,7 +58,10 @@ WRAPPED: dict[str, tuple[str, dict[str, Any]]] = {
     "wiz": ("wiz", {"entryPoint": [genuine.WIZ, "daemon", "--", "/app"]}),
     "lacework": ("lacework", {"entryPoint": [genuine.LACEWORK, "/app"]}),
     "lacework, not root": ("lacework", {"entryPoint": ["sh", "-c", LACEWORK_LINE]}),
-    "deepfence": ("deepfence", {"entryPoint": [genuine.DEEPFENCE], "command": ["/app"]}),
+    "deepfence": (
+        "deepfence",
+        {"entryPoint": [genuine.DEEPFENCE], "command": ["/app"]},
+    ),
     "upwind": ("upwind", {"entryPoint": [genuine.UPWIND], "command": ["/app"]}),
     "behind an init": ("sysdig", {"entryPoint": ["/sbin/tini", "--", LAUNCHER, "/a"]}),
     "behind env": ("sysdig", {"entryPoint": ["env", "A=1", LAUNCHER, "/app"]}),
@@ -123,7 +125,9 @@ def test_every_agent_counts_by_its_own_forms_and_by_no_part_of_them(agent: str) 
     mounted = {"volumesFrom": [{"sourceContainer": beside["name"]}]}
     for form in forms:
         prefix = [str(item) for item in form.prefix]
-        found = one(app(**mounted, entryPoint=[*prefix, "/app"]), beside, accepted=(agent,))
+        found = one(
+            app(**mounted, entryPoint=[*prefix, "/app"]), beside, accepted=(agent,)
+        )
         proven = marks.owners([beside])[0].proven
         assert found.status == (INSTRUMENTED if proven else BARE), (agent, prefix)
         for length in range(len(prefix) + 1):
@@ -156,10 +160,15 @@ def test_agents_own_containers_are_skipped(agent: str) -> None:
 
 
 def test_a_copy_of_an_agents_image_is_its_own_with_another_sign() -> None:
-    mirror = {"name": "x", "image": "1.dkr.ecr.eu-west-1.amazonaws.com/m/workload-agent"}
+    mirror = {
+        "name": "x",
+        "image": "1.dkr.ecr.eu-west-1.amazonaws.com/m/workload-agent",
+    }
     assert one(mirror).status == BARE
     assert one({**mirror, "name": "SysdigInstrumentation"}).status == SKIPPED
-    assert one({**mirror, "entryPoint": ["/opt/draios/bin/logwriter"]}).status == SKIPPED
+    assert (
+        one({**mirror, "entryPoint": ["/opt/draios/bin/logwriter"]}).status == SKIPPED
+    )
 
 
 FIRELENS = {"firelensConfiguration": {"type": "fluentbit"}}
@@ -439,7 +448,9 @@ def test_layers_are_told_together_and_apart() -> None:
         (INSTRUMENTED, ""),
         (INSTRUMENTED, "other-agent"),
     ]
-    narrowed = Instrumented("sysdig", "module.m", [app(), batch], ("*",), (), ("batch",))
+    narrowed = Instrumented(
+        "sysdig", "module.m", [app(), batch], ("*",), (), ("batch",)
+    )
     assert [one.status for one in foretold(narrowed).containers] == [BARE, INSTRUMENTED]
 
 

@@ -197,7 +197,11 @@ def _health_check(subject: Subject, path: Path, container: Value, value: Value) 
         seen = number > high
         subject.report.add(rule, where, message, container, seen=seen, bound=bound)
     command = value.get("command")
-    plain = command is not None and command[:1] not in (["CMD"], ["CMD-SHELL"], ["NONE"])
+    plain = command is not None and command[:1] not in (
+        ["CMD"],
+        ["CMD-SHELL"],
+        ["NONE"],
+    )
     if plain and not _is_agents_own(subject, container, command[:1]):
         where = (*path, "healthCheck", "command")
         message = "has a health check that starts with neither CMD nor CMD-SHELL"
@@ -210,7 +214,7 @@ def _is_agents_own(subject: Subject, container: Value, program: list[str]) -> bo
     return any(
         containers[index] is container
         and owner.proven
-        and set(program) <= set(marks.marks(owner.agent).get("programs", ()))
+        and program[0] in marks.marks(owner.agent).get("programs", ())
         for index, owner in marks.owners(containers).items()
         if program
     )
