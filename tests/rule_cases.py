@@ -25,6 +25,8 @@ SYSDIG = "/opt/draios/bin/instrument"
 DEFENDER = "/var/lib/twistlock/fargate/defender"
 FALCON = "/tmp/CrowdStrike/rootfs/lib64/ld-linux-x86-64.so.2"  # noqa: S108
 LACEWORK = "/var/lib/lacework-backup/lacework-sidecar.sh"
+DEFENDED = [DEFENDER, "fargate", "entrypoint", "/app"]
+ITSELF = "/usr/local/bin/defender"
 
 
 class Case(NamedTuple):
@@ -866,6 +868,16 @@ DOCUMENTED: dict[str, Pair] = {
         [
             task(web(healthCheck={"command": ["CMD-SHELL", "check now"]})),
             task(web(healthCheck={"command": ["CMD", "check"]})),
+            task(
+                web(entryPoint=DEFENDED),
+                {
+                    "name": "TwistlockDefender",
+                    "image": "registry.example/twistlock/defender:1",
+                    "entryPoint": [ITSELF, "fargate", "sidecar"],
+                    "healthCheck": {"command": [ITSELF, "fargate", "healthcheck"]},
+                    "cpu": 64,
+                },
+            ),
         ],
     ),
     "F16": (
@@ -927,10 +939,15 @@ DOCUMENTED: dict[str, Pair] = {
     ),
 }
 
-DEFENDED = [DEFENDER, "fargate", "entrypoint", "/app"]
 FAR_SIDE = {"name": "datacollector-sidecar", "image": "lacework/datacollector"}
 AGENT = {"name": "SysdigInstrumentation", "image": "quay.io/sysdig/workload-agent:6"}
 JAVA: Value = {"Env": ["PATH=/bin", "JAVA_TOOL_OPTIONS=-Xmx1g"]}
+
+
+def over(path: str) -> Value:
+    """Give a container that starts Sysdig's launcher and mounts a volume at a path."""
+    return web(entryPoint=[SYSDIG], command=["/app"], mountPoints=mount("own", path))
+
 
 HAZARDS: dict[str, Pair] = {
     "H1": (
@@ -1211,6 +1228,35 @@ HAZARDS: dict[str, Pair] = {
         [
             task(web(**ports({"containerPort": 32001})), {**AGENT, "cpu": 64}),
             task(web(**ports({"containerPort": 32000}))),
+        ],
+    ),
+    "H23": (
+        [
+            task(over("/opt"), {**AGENT, "cpu": 64}, volumes=[{"name": "own"}]),
+            task(over("/opt/draios/"), {**AGENT, "cpu": 64}, volumes=[{"name": "own"}]),
+            task(
+                web(
+                    entryPoint=DEFENDED,
+                    mountPoints=mount("own", "/var/lib/twistlock"),
+                ),
+                volumes=[{"name": "own"}],
+            ),
+            task(
+                web(
+                    environment=[{"name": "LD_PRELOAD", "value": "/.aquasec/bin/x.so"}],
+                    mountPoints=mount("own", "/.aquasec"),
+                ),
+                volumes=[{"name": "own"}],
+            ),
+        ],
+        [
+            task(over("/opt/data"), {**AGENT, "cpu": 64}, volumes=[{"name": "own"}]),
+            task(
+                over("/opt/draios"),
+                {**AGENT, "cpu": 64, "mountPoints": mount("own", "/shared")},
+                volumes=[{"name": "own"}],
+            ),
+            task(web(mountPoints=mount("own", "/opt")), volumes=[{"name": "own"}]),
         ],
     ),
 }

@@ -36,6 +36,9 @@ class Definition:
     or None, and then ``reason`` says why. ``lines``: of each container. ``task``:
     members of which it is known what they are. ``used_by``: services that run it.
     ``unread``: it exists and could not be read, which no gate may pass over.
+    ``absent``: why it is not made with the values that are known. ``secondary``: it is
+    read a second time, without the values that others give, for what is sure.
+    ``otherwise``: the same where every variable's default may be another value.
     """
 
     name: str
@@ -49,6 +52,9 @@ class Definition:
     used_by: tuple[str, ...] = ()
     reason: str = ""
     unread: bool = False
+    absent: str = ""
+    secondary: bool = False
+    otherwise: Definition | None = None
 
     def line(self, index: int | None) -> int:
         """Give the line of a container, or of the definition, or 0."""
@@ -58,11 +64,31 @@ class Definition:
 
 
 def canonical(containers: list[Any]) -> list[Any]:
-    """Spell every container as ECS does, nulls left out; unknown values stay."""
+    """Spell every container as ECS does, nulls left out; unknown values stay.
+
+    Names of members are compared as Go compares them. One that stands twice is not
+    known: which of the two counts is the reader's affair that registers it.
+    """
     problems: list[Problem] = []
     return [
-        ecs.recase(container, "ContainerDefinition", "", problems)
-        if not isinstance(container, (Unknown, Instrumented))
+        ecs.recase(_once(container), "ContainerDefinition", "", problems)
+        if isinstance(container, dict)
         else container
         for container in containers
     ]
+
+
+def _once(container: dict[str, Any]) -> dict[str, Any]:
+    names = [key.casefold() for key in container]
+    if len(set(names)) == len(names) and all(key.isascii() for key in container):
+        return container
+    made: dict[str, Any] = {}
+    seen: dict[str, str] = {}
+    for key, value in container.items():
+        folded = key.casefold()
+        name = key if key.isascii() else folded
+        if folded in seen:
+            made[seen[folded]] = Unknown(f"{name} stands there in two spellings")
+        else:
+            made[seen.setdefault(folded, name)] = value
+    return made

@@ -18,6 +18,7 @@ FORMS = (
     " writes it"
 )
 _KEY = re.compile(r'"containerdefinitions"\s*:\s*\[', re.IGNORECASE)
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _BETWEEN = re.compile(r"[\s,]*")
 
 
@@ -38,7 +39,7 @@ def attempt(content: bytes, path: str) -> list[Definition] | None:
     :raises Failure: it is no JSON.
     """
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(_encoding(content))
     except UnicodeDecodeError:
         raise fail(path, "is not UTF-8 text", FORMS) from None
     value = jsontext.parse(text, path)
@@ -52,8 +53,15 @@ def attempt(content: bytes, path: str) -> list[Definition] | None:
     return None
 
 
+def _encoding(content: bytes) -> str:
+    """Take UTF-16 by its mark; PowerShell writes it."""
+    return "utf-16" if content[:2] in _UTF_16 else "utf-8-sig"
+
+
 def may_hold(content: bytes) -> bool:
     """Tell cheaply whether a file can hold a task definition at all."""
+    if content[:2] in _UTF_16:
+        content = content.replace(b"\0", b"")[2:]
     lower = content.lower()
     return (
         b"containerdefinitions" in lower
@@ -115,12 +123,15 @@ def lines_of(text: str) -> tuple[int, ...]:
     start = key.end() if key else text.find("[") + 1
     decoder = json.JSONDecoder()
     lines: list[int] = []
+    line, counted = 1, 0
     while True:
         between = _BETWEEN.match(text, start)
         start = between.end() if between else start
         if text[start : start + 1] != "{":
             return tuple(lines)
-        lines.append(text.count("\n", 0, start) + 1)
+        line += text.count("\n", counted, start)
+        counted = start
+        lines.append(line)
         try:
             _, start = decoder.raw_decode(text, start)
         except (json.JSONDecodeError, RecursionError):

@@ -1,65 +1,43 @@
-"""What in a container definition says that an agent runs there; no verdict.
+"""What in a task definition says that an agent runs there; no verdict.
 
-The facts about agents are tables of ``agents.marks``; here is how they are looked up.
-A launcher counts only where it is started: as the first word of an argument list, of a
-shell's script, or behind a program that only hands over to the next.
+The recogniser is ``core.marks``, with ``core.started`` for what an argv starts and
+``core.brought`` for whether that is there. Here values that are not known are brought
+to what those can read, and what they say to signs.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 from fargate_instrument.audit.unknown import Unknown
-from fargate_instrument.core import provenance
-from fargate_instrument.core.agents import marks as known
+from fargate_instrument.core import brought, ecs, marks, provenance, started
 from fargate_instrument.core.errors import Failure
+from fargate_instrument.core.known import AGENTS, ALIASES
+from fargate_instrument.core.started import Hole
 
-Container = dict[str, Any]
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
-SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"})
-HAND_OVER = frozenset(
-    {
-        "catatonit",
-        "docker-init",
-        "dumb-init",
-        "env",
-        "exec",
-        "gosu",
-        "nice",
-        "nohup",
-        "setpriv",
-        "su-exec",
-        "sudo",
-        "tini",
-    }
-)
-"""Programs that end by running the rest of their arguments."""
+    from fargate_instrument.core.marks import Owner
+    from fargate_instrument.core.started import Start
 
-_WORD = re.compile(r"""[^\s"'();&|]+""")
-_PLACEHOLDER = re.compile(r"\$\{")
-VENDORS = {known.agent_name(vendor): vendor for vendor in known.RUNTIME_SECURITY} | {
-    known.agent_name(vendor): vendor
-    for table in (known.NAMES, known.IMAGES, known.LAUNCHERS, known.PRELOADS)
-    for vendor in table.values()
-}
-"""Agent name, as ``--agent`` takes it -> the vendor it belongs to."""
+    Container = dict[str, Any]
 
-BY_LAUNCHER = {
-    known.agent_name(vendor)
-    for vendor in {*known.LAUNCHERS.values()}
-    - {*known.WATCHES_TASK, *known.PRELOADS.values()}
-}
-"""Agents that a container runs under only where it starts their launcher."""
+_PLACEHOLDER = re.compile(r"\$\{[^}]*\}?")
+_NOT_KNOWN = "\0"
+"""Stands in a text for a part that is not known; no sign holds it."""
+_HOLDS = ("name", "image", "entryPoint")
+"""Members that say whose a container is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One sign of an agent.
 
-    ``how``: ``provenance``, ``entryPoint``, ``command``, ``LD_PRELOAD``,
-    ``volumesFrom``, ``sidecar`` or ``module``. ``evidence``: the text that says so.
+    ``how``: ``provenance``, ``entryPoint``, ``command``, ``LD_PRELOAD``, ``sidecar`` or
+    ``module``. ``evidence``: the text that says so.
     """
 
     agent: str
@@ -68,30 +46,42 @@ class Mark:
 
     def __str__(self) -> str:
         if self.how == "module":
-            return f"{self.agent}: {self.evidence}"
+            return f"{self.agent or 'an agent'}: {self.evidence}"
         return f"{self.agent}: {self.how} has {self.evidence}"
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was seen on one container; ``unsure``: why more may be there."""
+    """What was seen on one container.
+
+    ``marks``: what holds. ``unsure``: why more may be there. ``why``: what is not right
+    about what seems to be there. ``missing`` and ``hidden``: that a launcher is not
+    brought, or lies under a mount. ``damaged``: of its provenance. ``seen``: agents.
+    """
 
     marks: tuple[Mark, ...] = ()
     unsure: str = ""
+    why: str = ""
+    missing: str = ""
+    hidden: str = ""
     damaged: str = ""
+    seen: tuple[str, ...] = ()
 
 
-def owner(container: Container) -> str:
-    """Name the vendor whose own container this is, or give the empty string."""
-    vendor = known.owner(_with_texts(container))
-    if vendor:
-        return vendor
-    for record in records(container)[0]:
-        if record.added:
-            return VENDORS.get(record.agent, record.agent)
-    entry = container.get("entryPoint")
-    first = entry[0] if isinstance(entry, list) and entry else None
-    return known.AGENT_PROGRAMS.get(first, "") if isinstance(first, str) else ""
+def agent_named(text: str) -> str:
+    """Spell an agent as it is spelled here, whatever people call it."""
+    return ALIASES.get(text, text)
+
+
+def needs_launcher(agent: str) -> bool:
+    """Tell whether an agent watches only what it starts, or is loaded into."""
+    known = AGENTS.get(agent, {})
+    return bool(marks.wraps_of(agent) or known.get("preloads") or known.get("mounted"))
+
+
+def shown(value: object) -> str:
+    """Write a text in which parts may be unknown."""
+    return value.text or "${…}" if isinstance(value, Unknown) else str(value)
 
 
 def records(container: Container) -> tuple[tuple[provenance.Record, ...], str]:
@@ -106,162 +96,267 @@ def records(container: Container) -> tuple[tuple[provenance.Record, ...], str]:
         return (), failure.problems[0].message
 
 
-def look(container: Container, owners: dict[str, str]) -> Look:
-    """See which agents a container runs under.
+# What is known
 
-    ``owners``: name -> vendor of the agents' containers beside it.
+
+def known_part(value: Any, member: str = "") -> Any:
+    """Bring a container to plain data: texts keep their known parts, argv its holes."""
+    if isinstance(value, Unknown):
+        return _known_text(value, member)
+    if isinstance(value, dict):
+        pairs = ((key, known_part(item, key)) for key, item in value.items())
+        return {key: item for key, item in pairs if item is not None}
+    if isinstance(value, list):
+        if member in ("entryPoint", "command"):
+            return [_item(item) for item in value]
+        return [known_part(item) for item in value]
+    return value
+
+
+def _known_text(value: Unknown, member: str) -> Any:
+    if member in ("entryPoint", "command"):
+        return [Hole("", value.reason, several=True)]
+    if member in ("name", "sourceContainer", "containerName", "sourceVolume"):
+        return value.text or None  # the same template is the same name
+    if member == "image" and value.text:
+        return _PLACEHOLDER.sub(_NOT_KNOWN, value.text)
+    return None
+
+
+def _item(item: Any) -> Any:
+    if isinstance(item, Unknown):
+        return Hole(_PLACEHOLDER.split(item.text)[0], item.reason)
+    return item
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One task definition, and what its containers are to each other.
+
+    ``given``: as it was read. ``containers``: what is known of it. ``own``: containers
+    that are proven to be an agent's. ``doubted``: index -> why it may be one's.
+    ``routers``: index -> it is the task's log router; ``None``: that cannot be told.
     """
-    started, unsure = _started(container)
-    found = [*started, *_preloads(container), *_mounted(container, owners)]
-    labels, damaged = records(container)
-    seen = {mark.agent for mark in found}
-    found = [
-        *(
-            Mark(record.agent, "provenance", f'label "{provenance.LABEL}"')
-            for record in labels
-            if record.agent in seen or record.agent not in BY_LAUNCHER
-        ),
-        *found,
-    ]
-    for name, vendor in owners.items():
-        if vendor in known.WATCHES_TASK:
-            found.append(
-                Mark(known.agent_name(vendor), "sidecar", f'container "{name}"')
-            )
-    lost = [r.agent for r in labels if r.agent in BY_LAUNCHER and r.agent not in seen]
-    if lost and not unsure:
-        damaged = damaged or (
-            f"its provenance says {', '.join(lost)}, and nothing starts its launcher"
-        )
-    return Look(tuple(found), unsure, damaged)
+
+    given: Sequence[Any]
+    containers: Sequence[Any]
+    own: Mapping[int, Owner] = field(default_factory=dict)
+    doubted: Mapping[int, str] = field(default_factory=dict)
+    routers: Mapping[int, bool | None] = field(default_factory=dict)
 
 
-def shown(value: object) -> str:
-    """Write a text in which parts may be unknown."""
-    return value.text or "${…}" if isinstance(value, Unknown) else str(value)
+def scene(given: Sequence[Any]) -> Scene:
+    """Find out whose the containers are."""
+    containers = [known_part(one) if isinstance(one, dict) else {} for one in given]
+    owners = marks.owners(containers)
+    own = {i: one for i, one in owners.items() if one.proven and one.runs}
+    doubted = {
+        index: f"it may be {one.vendor}'s own container: {reason}"
+        for index, one in owners.items()
+        if index not in own and (reason := _unsaid(given[index]))
+    }
+    return Scene(given, containers, own, doubted, _routers(given, containers))
 
 
-def _with_texts(container: Container) -> Container:
-    texts = {}
-    for member in ("name", "image"):
+def _unsaid(container: Container) -> str:
+    """Say why something that says whose a container is, is not known."""
+    for member in _HOLDS:
         value = container.get(member)
-        texts[member] = value.text if isinstance(value, Unknown) else value
-    return texts
-
-
-def _started(container: Container) -> tuple[list[Mark], str]:
-    entry, command = container.get("entryPoint"), container.get("command")
-    entry = entry if isinstance(entry, Unknown) else entry or []
-    command = command if isinstance(command, Unknown) else command or []
-    if isinstance(entry, Unknown):
-        return [], f"its entryPoint is not known: {entry.reason}"
-    if not isinstance(entry, list) or not isinstance(command, (list, Unknown)):
-        return [], "its entryPoint or command is no list"
-    marks, unsure = _launchers(entry, command, "entryPoint")
-    if isinstance(command, Unknown):
-        if not marks:
-            unsure = unsure or f"its command is not known: {command.reason}"
-        return marks, unsure
-    more, also = _launchers(command, (), "command")
-    return [*marks, *more], "" if marks or more else unsure or also
-
-
-def _launchers(items: list[Any], rest: Any, where: str) -> tuple[list[Mark], str]:
-    if not items:
-        return [], ""
-    first = items[0]
-    program = shown(first).rpartition("/")[2]
-    vendor = _launcher(first)
-    if vendor or program in HAND_OVER:
-        return _in_items(items, where)
-    if program in SHELLS:
-        return _in_script(items, rest, where)
-    if isinstance(first, Unknown) and not _settled(first):
-        return [], f"the first item of its {where} is not known: {first.reason}"
-    return [], ""
-
-
-def _settled(value: Unknown) -> bool:
-    """Tell whether the known beginning rules every launcher out."""
-    start = _PLACEHOLDER.split(value.text)[0]
-    return bool(start) and not any(
-        launcher.startswith(start) or start.startswith(launcher)
-        for launcher in known.LAUNCHERS
-    )
-
-
-def _in_items(items: list[Any], where: str) -> tuple[list[Mark], str]:
-    marks = [
-        Mark(known.agent_name(vendor), where, shown(item))
-        for item in items
-        if (vendor := _launcher(item))
-    ]
-    unknown = next((item for item in items if isinstance(item, Unknown)), None)
-    if marks or unknown is None:
-        return marks, ""
-    return [], f"an item of its {where} is not known: {unknown.reason}"
-
-
-def _in_script(items: list[Any], rest: Any, where: str) -> tuple[list[Mark], str]:
-    options = [
-        index
-        for index, item in enumerate(items)
-        if isinstance(item, str) and re.fullmatch(r"-[a-zA-Z]*c[a-zA-Z]*", item)
-    ]
-    if not options:
-        return _in_items(items, where)
-    after = items[options[0] + 1 :]
-    if not after and isinstance(rest, Unknown):
-        return [], f"the script of its shell is not known: {rest.reason}"
-    script = next(iter(after or rest), "")
-    where = where if after else "command"
-    marks = []
-    for word in _WORD.findall(shown(script)):
-        vendor = _launcher(word)
-        if vendor:
-            marks.append(Mark(known.agent_name(vendor), where, word))
-    if not marks and isinstance(script, Unknown):
-        return [], f"the script of its shell is not known: {script.reason}"
-    return marks, ""
-
-
-def _launcher(item: object) -> str:
-    text = item.text if isinstance(item, Unknown) else item
-    if isinstance(text, str):
-        for path, vendor in known.LAUNCHERS.items():
-            if text.startswith(path):
-                return vendor
+        for one in value[:1] if isinstance(value, list) else [value]:
+            if isinstance(one, Unknown):
+                return f"its {member} is not known: {one.reason}"
     return ""
 
 
-def _preloads(container: Container) -> list[Mark]:
-    found = []
-    environment = container.get("environment")
-    for entry in environment if isinstance(environment, list) else ():
-        if isinstance(entry, dict) and entry.get("name") == "LD_PRELOAD":
-            for library in re.split(r"[ :]+", shown(entry.get("value", ""))):
-                for path, vendor in known.PRELOADS.items():
-                    if library.startswith(path):
-                        agent = known.agent_name(vendor)
-                        found.append(Mark(agent, "LD_PRELOAD", library))
-    return found
+def _routers(given: Sequence[Any], containers: Sequence[Any]) -> dict[int, bool | None]:
+    """Find the task's log router: one alone, and another container logs through it."""
+    there = list(marks.routers(containers))
+    if len(there) != 1:
+        return dict.fromkeys(there, False)
+    others = [index for index in range(len(given)) if index not in there]
+    if any(
+        marks.logs_through_router(containers[index].get("logConfiguration"))
+        for index in others
+    ):
+        return dict.fromkeys(there, True)
+    unknown = any(_logs_unknown(given[index]) for index in others)
+    return dict.fromkeys(there, None if unknown else False)
 
 
-def _mounted(container: Container, owners: dict[str, str]) -> list[Mark]:
+def _logs_unknown(container: Any) -> bool:
+    if isinstance(container, Unknown):
+        return True
+    log = container.get("logConfiguration") if isinstance(container, dict) else None
+    driver = log.get("logDriver") if isinstance(log, dict) else log
+    return isinstance(driver, Unknown)
+
+
+# What one container runs under
+
+
+def look(here: Scene, index: int, images: Mapping[str, Any]) -> Look:
+    """See which agents a container runs under.
+
+    ``images``: image -> its configuration, where that is known.
+    """
+    container = here.containers[index]
+    found = started.started(container, _entry_point(container, images))
+    starts = [*found.starts, *started.preloads(container)]
+    held: list[Mark] = []
+    why, missing, hidden, unsure = found.why, "", "", found.doubt
+    for start in starts:
+        broken = _broken(here, index, start)
+        if broken is None:
+            held.append(Mark(start.agent, start.where, start.text))
+        elif broken[0] == "unsure":
+            unsure = unsure or broken[1]
+        elif broken[0] == "hidden":
+            hidden = why = broken[1]
+        else:
+            missing = why = broken[1]
+    unsure = unsure or _preload_unknown(here, index)
+    if not held and not unsure and not missing and not hidden:
+        unsure = _mounted(here, index)
+    seen = tuple(dict.fromkeys(start.agent for start in starts))
+    labels, damaged = records(here.given[index])
+    held += [
+        Mark(record.agent, "provenance", f'label "{provenance.LABEL}"')
+        for record in labels
+        if record.agent in {mark.agent for mark in held}
+    ]
+    held += _beside(here, index)
+    damaged = damaged or _damage(here, index, labels, seen, unsure)
+    return Look(tuple(held), unsure, why, missing, hidden, damaged, seen)
+
+
+def _entry_point(container: Container, images: Mapping[str, Any]) -> list[str] | None:
+    config = images.get(str(container.get("image")))
+    if not isinstance(config, dict):
+        return None
+    return list(config.get("Entrypoint") or ())
+
+
+def _broken(here: Scene, index: int, start: Start) -> tuple[str, str] | None:
+    """Say what keeps a launcher or a library from being there, if anything does."""
+    container, given = here.containers[index], here.given[index]
+    name = shown(given.get("name"))
+    place = (container, start.path, here.containers, here.own, start.agent)
+    cover = brought.hidden(*place)
+    if cover is not None:
+        return "hidden", (
+            f'container "{name}" has {_thing(start)} of {start.agent} under a mount:'
+            f' the volume "{cover.volume}" at {cover.path}'
+        )
+    if brought.bringers(*place):
+        return None
+    doubt = _bringer_unknown(here, index)
+    if doubt:
+        return "unsure", f"whether {start.agent} is brought is not known: {doubt}"
+    return "missing", _missing(here, container, name, start)
+
+
+def _thing(start: Start) -> str:
+    return "the library" if start.where == "LD_PRELOAD" else "the launcher"
+
+
+def _missing(here: Scene, container: Container, name: str, start: Start) -> str:
+    names = [one.get("name") for one in here.containers]
+    sources = brought.sources(container)
+    gone = [source for source in sources if source not in names]
+    if gone:
+        return f'container "{name}" takes volumes from "{gone[0]}", which is not there'
+    verb = "loads" if start.where == "LD_PRELOAD" else "starts"
+    said = f'container "{name}" {verb} {_thing(start)} of {start.agent}, and'
+    if sources:
+        return (
+            f'{said} "{sources[0]}", from which it takes volumes, is not that agent\'s'
+            " own container by two signs, one of them its image or its program"
+        )
+    return f"{said} no container of the task brings it there"
+
+
+def _bringer_unknown(here: Scene, index: int) -> str:
+    """Say why it cannot be told what brings a launcher, if that is so."""
+    given, container = here.given[index], here.containers[index]
+    for member in ("volumesFrom", "mountPoints"):
+        value = given.get(member)
+        for one in [value, *(value if isinstance(value, list) else ())]:
+            hole = one if isinstance(one, Unknown) else _hole_in(one)
+            if hole is not None:
+                return f"its {member} is not known: {hole.reason}"
+    for other, one in enumerate(here.given):
+        if isinstance(one, Unknown):
+            return f"a container is not known: {one.reason}"
+        taken = here.containers[other].get("name") in brought.sources(container)
+        if taken and other in here.doubted:
+            return f'"{shown(one.get("name"))}": {here.doubted[other]}'
+    return ""
+
+
+def _hole_in(entry: object) -> Unknown | None:
+    if not isinstance(entry, dict):
+        return None
+    holes = (value for value in entry.values() if isinstance(value, Unknown))
+    return next((hole for hole in holes if not hole.text), None)
+
+
+def _preload_unknown(here: Scene, index: int) -> str:
+    """Say that a library may be loaded: an agent that does so is there."""
+    if not any(AGENTS[one.agent].get("preloads") for one in here.own.values()):
+        return ""
+    environment = here.given[index].get("environment")
+    if isinstance(environment, Unknown):
+        return f"its environment is not known: {environment.reason}"
+    for entry in ecs.known_argv(environment):
+        value = entry.get("value") if isinstance(entry, dict) else None
+        if isinstance(value, Unknown) and entry.get("name") == "LD_PRELOAD":
+            return f"its LD_PRELOAD is not known: {value.reason}"
+    return ""
+
+
+def _mounted(here: Scene, index: int) -> str:
+    """Say that an agent whose launcher may lie anywhere may start a container."""
+    container = here.containers[index]
     if not container.get("entryPoint"):
-        return []
+        return ""
+    taken = brought.sources(container)
+    for at, one in here.own.items():
+        name = here.containers[at].get("name")
+        if AGENTS[one.agent].get("mounted") and name in taken:
+            program = here.given[index]["entryPoint"][0]
+            return (
+                f"whether {shown(program)} is the launcher of {one.agent} is not known"
+            )
+    return ""
+
+
+def _beside(here: Scene, index: int) -> list[Mark]:
+    """Find the agents' containers beside one that serve the whole task."""
     return [
-        Mark(known.agent_name(vendor), "volumesFrom", f'container "{source}"')
-        for source in sources(container)
-        if (vendor := owners.get(source, "")) in known.MOUNTED
+        Mark(one.agent, "sidecar", f'container "{shown(here.given[at].get("name"))}"')
+        for at, one in here.own.items()
+        if at != index and AGENTS[one.agent].get("watches_task")
     ]
 
 
-def sources(container: Container) -> list[str]:
-    """Name the containers whose volumes a container takes."""
-    entries = container.get("volumesFrom")
-    return [
-        entry["sourceContainer"]
-        for entry in (entries if isinstance(entries, list) else ())
-        if isinstance(entry, dict) and isinstance(entry.get("sourceContainer"), str)
-    ]
+def _damage(
+    here: Scene,
+    index: int,
+    labels: Sequence[provenance.Record],
+    seen: Sequence[str],
+    unsure: str,
+) -> str:
+    """Say what a label claims and the definition does not show."""
+    own = here.own.get(index)
+    for record in labels:
+        if record.added and (own is None or own.agent != record.agent):
+            said = f"its provenance says that it is {record.agent}'s"
+            return f"{said}, and nothing else proves it"
+        lost = needs_launcher(record.agent) and record.agent not in seen
+        if lost and not record.added and not unsure:
+            return (
+                f"its provenance says {record.agent}, and nothing starts its launcher"
+            )
+        if not record.added and record.agent not in AGENTS:
+            return f"its provenance says {record.agent}, which is no agent known here"
+    return ""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from fargate_instrument.audit import defaults, foretelling
 from fargate_instrument.audit import verdict as judge
-from fargate_instrument.audit.rules import ERROR, RULES
+from fargate_instrument.audit.rules import ERROR, RULES, WARNING
 from fargate_instrument.audit.unknown import Instrumented
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Sequence
+    from collections.abc import Mapping, Sequence
 
+    from fargate_instrument.audit.baseline import Baseline
     from fargate_instrument.audit.definition import Definition
     from fargate_instrument.audit.exemptions import Exemption
     from fargate_instrument.audit.verdict import Judged
@@ -26,14 +28,19 @@ class Demand:
     """What the audit asks for.
 
     ``accepted``: names of agents that count, none for any. ``sure``: what cannot be
-    told fails too. ``today``: the day against which exemptions are held.
+    told fails too. ``today``: the day against which exemptions are held. ``baseline``:
+    what was wrong before, None without one. ``looked_at``: where something must be;
+    None if nothing need be.
     """
 
     today: dt.date
     accepted: tuple[str, ...] = ()
-    sure: bool = False
+    sure: bool = True
     exemptions: tuple[Exemption, ...] = ()
     exemptions_path: str = ""
+    baseline: Baseline | None = None
+    looked_at: tuple[str, ...] | None = None
+    image_configs: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,7 @@ class Row:
     """One container, or a whole definition where ``container`` is ``""``.
 
     ``severity``: of the rule, ``""`` where none is broken. ``exempt``: the reason.
+    ``known``: it stands in the baseline.
     """
 
     definition: Definition
@@ -53,11 +61,12 @@ class Row:
     agents: tuple[str, ...] = ()
     exempt: str = ""
     expires: str = ""
+    known: bool = False
 
     @property
     def fails(self) -> bool:
         """Tell whether this makes the audit fail."""
-        return self.severity == ERROR and not self.exempt
+        return self.severity == ERROR and not self.exempt and not self.known
 
     @property
     def line(self) -> int:
@@ -87,7 +96,8 @@ class Report:
     @property
     def failed(self) -> bool:
         """Tell whether a gate says no."""
-        return any(row.fails for row in self.rows)
+        notes = any(note.severity == ERROR for note in self.notes)
+        return notes or any(row.fails for row in self.rows)
 
     def counts(self) -> dict[str, int]:
         """Count containers by status, exempt ones apart."""
@@ -124,16 +134,47 @@ def report(definitions: Sequence[Definition], demand: Demand) -> Report:
         for one in demand.exemptions
         if one.index not in used
     ]
-    return Report(len(definitions), tuple(rows), tuple(notes), demand)
+    if not definitions and demand.looked_at is not None:
+        notes.append(_nothing(demand.looked_at))
+    if demand.baseline is not None:
+        rows, gone = demand.baseline.held_against(rows)
+        severity = RULES["baseline-gone"].severity
+        notes += [
+            Note("baseline-gone", severity, text, demand.baseline.path) for text in gone
+        ]
+    number = sum(not one.secondary for one in definitions)
+    return Report(number, tuple(rows), tuple(notes), demand)
+
+
+def _nothing(looked_at: tuple[str, ...]) -> Note:
+    rule = RULES["nothing-to-audit"]
+    where = ", ".join(looked_at)
+    return Note(rule.name, rule.severity, f"nothing to audit: looked at {where}")
 
 
 def _rows(definition: Definition, demand: Demand, used: set[int]) -> list[Row]:
-    judged = _verdict(definition, demand.accepted)
+    if definition.absent:
+        rule = RULES["not-created"]
+        return [
+            Row(definition, "", None, "", rule.name, rule.severity, definition.absent)
+        ]
+    judged = _verdict(definition, demand)
+    if definition.otherwise is not None and judged is not None:
+        other = _verdict(definition.otherwise, demand)
+        judged = defaults.judged(judged, other, definition.otherwise.reason)
     if judged is None:
-        rule = "not-read" if definition.unread else "cannot-tell"
-        one = judge.Judged(0, "", judge.UNSURE, definition.reason, rule)
+        if definition.secondary and not definition.unread:
+            return []
+        rule_name = "not-read" if definition.unread else "cannot-tell"
+        one = judge.Judged(0, "", judge.UNSURE, definition.reason, rule_name)
         return [_row(definition, one, None, demand, used)]
-    rows = [_row(definition, one, one.index, demand, used) for one in judged.containers]
+    rows = [
+        _row(definition, one, one.index, demand, used)
+        for one in judged.containers
+        if not definition.secondary or one.status == judge.BARE
+    ]
+    if definition.secondary:
+        return rows
     rows += [
         Row(
             definition,
@@ -149,13 +190,14 @@ def _rows(definition: Definition, demand: Demand, used: set[int]) -> list[Row]:
     return rows
 
 
-def _verdict(definition: Definition, accepted: Collection[str]) -> judge.Verdict | None:
+def _verdict(definition: Definition, demand: Demand) -> judge.Verdict | None:
     containers = definition.containers
     if containers is None:
         return None
     if isinstance(containers, Instrumented):
-        return judge.foretold(containers, accepted)
-    return judge.verdict(containers, definition.task, accepted)
+        return foretelling.foretold(containers, demand.accepted)
+    task = {"imageConfigs": demand.image_configs, **definition.task}
+    return judge.verdict(containers, task, demand.accepted)
 
 
 def _row(
@@ -166,8 +208,8 @@ def _row(
     used: set[int],
 ) -> Row:
     severity = RULES[one.rule].severity if one.rule else ""
-    if one.rule == "cannot-tell" and demand.sure:
-        severity = ERROR
+    if one.rule == "cannot-tell" and not demand.sure:
+        severity = WARNING
     row: dict[str, Any] = {
         "definition": definition,
         "container": one.name,

@@ -40,10 +40,10 @@ RULES = {
         Rule(
             "cannot-tell",
             "FIA003",
-            WARNING,
+            ERROR,
             "It cannot be told whether a container is instrumented",
             "Audit the plan (terraform show -json) or the account, where the values are"
-            " known; --fail-on-cannot-tell makes it an error.",
+            " known, or give the values with --var; --cannot-tell=warn lets it pass.",
         ),
         Rule(
             "sidecar-missing",
@@ -93,6 +93,35 @@ RULES = {
             NOTE,
             "An exemption exempts nothing",
             "Take it out of the exemptions file.",
+        ),
+        Rule(
+            "nothing-to-audit",
+            "FIA011",
+            ERROR,
+            "No task definition was found",
+            "Name the folder, file, region or cluster that holds them; --allow-empty"
+            " says that none is expected.",
+        ),
+        Rule(
+            "not-created",
+            "FIA012",
+            NOTE,
+            "A task definition is not created with the values that are known",
+            "Give the values that it is created with by --var or --var-file.",
+        ),
+        Rule(
+            "baseline-gone",
+            "FIA013",
+            NOTE,
+            "What stands in the baseline is there no longer",
+            "Write the baseline again with --write-baseline.",
+        ),
+        Rule(
+            "launcher-hidden",
+            "FIA014",
+            ERROR,
+            "A mount lies over the launcher that a container starts",
+            "Mount the volume at another path: what is beneath it cannot be started.",
         ),
     )
 }

@@ -2,96 +2,176 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.audit import documents, folder, terraform
+from fargate_instrument.audit import documents, roots, terraform
 from fargate_instrument.audit.definition import Definition, Place
+from fargate_instrument.audit.unknown import Instrumented, Unknown
 from fargate_instrument.core.errors import Failure, Problem, fail
+from fargate_instrument.hcl.files import Files, NotAllowedError
+from fargate_instrument.hcl.module import JSON_SUFFIXES, SUFFIXES
+from fargate_instrument.hcl.values import BudgetError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-LARGEST_FILE = 256 << 20
+    from collections.abc import Iterable, Iterator
 
 
-def definitions(paths: Iterable[str], stdin: bytes | None) -> list[Definition]:
+@dataclass
+class Found:
+    """What was found, and what was looked at."""
+
+    definitions: list[Definition] = field(default_factory=list)
+    looked_at: list[str] = field(default_factory=list)
+
+
+def definitions(
+    paths: Iterable[str],
+    stdin: bytes | None,
+    settings: terraform.Settings | None = None,
+) -> Found:
     """Read files, folders and ``-``, which is standard input.
 
-    :raises Failure: one of them cannot be read, or holds no task definition.
+    :raises Failure: one of them cannot be read, or is a file without task definition.
     """
     problems: list[Problem] = []
-    found = [
-        one for path in dict.fromkeys(paths) for one in _tried(path, stdin, problems)
-    ]
+    reader = _Reader(
+        settings or terraform.Settings(), stdin, list(dict.fromkeys(paths))
+    )
+    made = Found(looked_at=reader.paths)
+    for path in reader.paths:
+        try:
+            made.definitions += reader.of(path)
+        except Failure as failure:
+            problems += failure.problems
     if problems:
         raise Failure(problems)
-    return _once(found)
+    made.definitions = _once(made.definitions)
+    return made
 
 
-def _tried(path: str, stdin: bytes | None, problems: list[Problem]) -> list[Definition]:
-    try:
-        return _of(path, stdin)
-    except Failure as failure:
-        problems += failure.problems
-        return []
+class _Reader:
+    """Reads what was named; only what lies below one of it."""
 
-
-def _of(path: str, stdin: bytes | None) -> list[Definition]:
-    if path == "-":
-        return documents.definitions(stdin or b"", "stdin")
-    place = Path(path)
-    if place.is_dir():
-        found, read = terraform.read(place)
-        found += _json_below(place, read)
-        if not found:
-            fix = "name a folder with JSON task definitions or Terraform files"
-            raise fail(path, "holds no task definition", fix, fault="request")
-        return found
-    if place.name.endswith(folder.SUFFIXES):
-        return terraform.definitions(place)
-    return documents.definitions(_content(place), path)
-
-
-def _json_below(top: Path, read: set[Path]) -> list[Definition]:
-    """Read the JSON files of a folder that hold task definitions; others are let be.
-
-    ``read``: files that Terraform code reads, which are judged where it uses them.
-    """
-    found: list[Definition] = []
-    for below, names in folder.walk(top):
-        for name in names:
-            if (
-                name.endswith(".json")
-                and not name.endswith((*folder.JSON_SUFFIXES, ".tfvars.json"))
-                and (below / name).resolve() not in read
-            ):
-                found += _attempt(below / name)
-    return found
-
-
-def _attempt(path: Path) -> list[Definition]:
-    content = _content(path)
-    if not documents.may_hold(content):
-        return []
-    try:
-        return documents.attempt(content, str(path)) or []
-    except Failure as failure:
-        reason = failure.problems[0].message
-        place = Place(str(path))
-        return [
-            Definition(path.name, "json", str(path), None, place=place, reason=reason)
+    def __init__(
+        self, settings: terraform.Settings, stdin: bytes | None, paths: list[str]
+    ) -> None:
+        self.settings = settings
+        self.stdin = stdin
+        self.paths = paths
+        self.tops = [
+            place.resolve() for path in paths if (place := Path(path)).is_dir()
         ]
 
+    def of(self, path: str) -> list[Definition]:
+        """Read one path. Raises Failure."""
+        if path == "-":
+            return documents.definitions(self.stdin or b"", "stdin")
+        place = Path(path)
+        if place.is_dir():
+            made = terraform.read(place, self.settings, self.tops)
+            below = Below(place, self.settings, self.tops, made)
+            return [*made.definitions, *below.definitions()]
+        if place.name.endswith((*SUFFIXES, *JSON_SUFFIXES)):
+            return terraform.read(place, self.settings, self.tops).definitions
+        return documents.definitions(self._content(place), path)
 
-def _content(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise fail(str(path), "is larger than 256 MiB", fault="request")
-        return path.read_bytes()
-    except OSError as error:
-        reason = f"cannot be read: {error.strerror}"
-        raise fail(str(path), reason, fault="request") from None
+    def _content(self, place: Path) -> bytes:
+        try:
+            real = place.resolve()
+            return Files((real,), self.settings.budget).content(real)
+        except NotAllowedError as reason:
+            fix = "give a regular file, or - for standard input"
+            raise fail(str(place), str(reason), fix, fault="request") from None
+        except BudgetError as over:
+            raise fail(str(place), f"is not read: {over}", fault="request") from None
+
+
+class Below:
+    """The JSON files of a folder that hold task definitions; others are let be."""
+
+    def __init__(
+        self,
+        top: Path,
+        settings: terraform.Settings,
+        tops: list[Path],
+        reading: terraform.Reading,
+    ) -> None:
+        self.top = top
+        self.files = Files((top.resolve(), *tops), settings.budget)
+        self.reading = reading
+
+    def definitions(self) -> Iterator[Definition]:
+        """Give every definition, and a row for what could not be read."""
+        try:
+            for folder, names in roots.walk(self.top):
+                for name in names:
+                    if name.endswith(".json") and not name.endswith(
+                        (*JSON_SUFFIXES, ".tfvars.json")
+                    ):
+                        yield from self._of(folder / name)
+        except BudgetError as over:
+            yield _unread(self.top, str(over))
+
+    def _of(self, path: Path) -> list[Definition]:
+        try:
+            content = self.files.content(path)
+        except NotAllowedError as reason:
+            return [_unread(path, str(reason))] if path.is_symlink() else []
+        speaks = documents.may_hold(content)
+        if not speaks and b"\\u" not in content:
+            return []
+        try:
+            found = documents.attempt(content, str(path)) or []
+        except Failure as failure:
+            return [_unread(path, failure.problems[0].message)] if speaks else []
+        if path.resolve() in self.reading.files and self._is_used(found):
+            return []
+        return found
+
+    def _is_used(self, found: list[Definition]) -> bool:
+        """Tell whether all containers of a file are judged where Terraform uses it."""
+        judged = [
+            container
+            for one in self.reading.definitions
+            for container in _inputs(one.containers)
+            if isinstance(container, dict)
+        ]
+        return all(
+            isinstance(container, dict) and any(_fits(container, j) for j in judged)
+            for one in found
+            for container in _inputs(one.containers)
+        )
+
+
+def _inputs(value: Any) -> list[Any]:
+    while isinstance(value, Instrumented):
+        value = value.containers
+    return value if isinstance(value, list) else []
+
+
+_DECIDES = ("name", "image", "entryPoint", "command")
+
+
+def _fits(written: dict[str, Any], judged: dict[str, Any]) -> bool:
+    """Tell whether a container of a file can be one that was judged."""
+    return all(_same(written.get(key), judged.get(key)) for key in _DECIDES)
+
+
+def _same(written: Any, judged: Any) -> bool:
+    if isinstance(written, str) and "${" in written:
+        return isinstance(judged, (str, Unknown))
+    if isinstance(written, list) and isinstance(judged, list):
+        return len(written) == len(judged) and all(map(_same, written, judged))
+    return bool(written == judged)
+
+
+def _unread(path: Path, reason: str) -> Definition:
+    return Definition(
+        path.name or str(path), "json", str(path), None, place=Place(str(path)),
+        reason=reason, unread=True,
+    )  # fmt: skip
 
 
 def _once(found: list[Definition]) -> list[Definition]:

@@ -6,20 +6,31 @@ said to be unknown, with the reason; what an instrumentation will write is said 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fargate_instrument.audit import hcl, template
-from fargate_instrument.audit.definition import Definition, Place, canonical
-from fargate_instrument.audit.folder import SUBJECT, SUFFIXES, Module, may_define, roots
-from fargate_instrument.audit.instance import Instance, instances
-from fargate_instrument.audit.unknown import Encoded, Instrumented, Unknown, origins
-from fargate_instrument.core.errors import Failure, fail
-from fargate_instrument.core.request import PLATFORM_FACTS, TASK_FACTS
-from fargate_instrument.core.rules import whole_task
+from fargate_instrument.audit import containers, foreign, roots, task
+from fargate_instrument.audit.definition import Definition, Place
+from fargate_instrument.audit.tooling import Tooling
+from fargate_instrument.audit.unknown import Instrumented
+from fargate_instrument.core.errors import fail
+from fargate_instrument.hcl import instance as instances
+from fargate_instrument.hcl import module as modules
+from fargate_instrument.hcl import syntax
+from fargate_instrument.hcl.budget import Budget
+from fargate_instrument.hcl.files import Files
+from fargate_instrument.hcl.instance import Call, Instance, World
+from fargate_instrument.hcl.instances import Each
+from fargate_instrument.hcl.values import BudgetError, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fargate_instrument.hcl.syntax import Block
 
 MEMBER = "container_definitions"
-_CONTAINERS = frozenset({MEMBER, "container_definition", "containers", "definition"})
+SUBJECT = "aws_ecs_task_definition"
 
 
 class Found(NamedTuple):
@@ -36,26 +47,50 @@ class Found(NamedTuple):
     reason: str
 
 
+@dataclass
+class Settings:
+    """How Terraform's text is to be read.
+
+    ``given``: values of root modules' variables. ``certain``: defaults of the others
+    hold. ``trusted``: patterns of sources that are this project's. ``downloaded``: what
+    ``terraform init`` left below ``.terraform`` is what it downloaded.
+    """
+
+    given: dict[str, Any] = field(default_factory=dict)
+    certain: bool = False
+    trusted: tuple[str, ...] = ()
+    downloaded: bool = False
+    budget: Budget = field(default_factory=Budget)
+
+
+@dataclass
+class Reading:
+    """Everything that was read: the definitions, and the files they rest on."""
+
+    definitions: list[Definition] = field(default_factory=list)
+    files: set[Path] = field(default_factory=set)
+
+
 def task_definitions(path: str | Path) -> list[Found]:
     """Read the task definitions of a folder, of those below it, or of one file.
 
     :raises Failure: there is no such file or folder.
     """
-    found = []
-    for one in definitions(path):
-        where = f"{one.place}: {one.name}" if one.place else one.name
-        if isinstance(one.containers, list):
-            left_out: list[str] = []
-            known = [_known(c, left_out) for c in one.containers]
-            sound = [item for item in known if isinstance(item, dict)]
-            reason = f"partly read: {'; '.join(left_out)}" if left_out else ""
-            found.append(Found(where, sound, one.task, reason))
-        elif one.containers is not None:
-            reason = f"{one.containers.by} writes its containers at plan time"
-            found.append(Found(where, None, one.task, reason))
-        else:
-            found.append(Found(where, None, one.task, one.reason))
-    return found
+    return [_found(one) for one in definitions(path) if not one.absent]
+
+
+def _found(one: Definition) -> Found:
+    where = f"{one.place}: {one.name}" if one.place else one.name
+    if isinstance(one.containers, list):
+        left_out: list[str] = []
+        known = [task.known(c, left_out) for c in one.containers]
+        sound = [item for item in known if isinstance(item, dict)]
+        reason = f"partly read: {'; '.join(left_out)}" if left_out else ""
+        return Found(where, sound, one.task, reason)
+    if one.containers is not None:
+        reason = f"{one.containers.by} writes its containers at plan time"
+        return Found(where, None, one.task, reason)
+    return Found(where, None, one.task, one.reason)
 
 
 def definitions(path: str | Path) -> list[Definition]:
@@ -63,190 +98,212 @@ def definitions(path: str | Path) -> list[Definition]:
 
     :raises Failure: there is no such file or folder.
     """
-    return read(path)[0]
+    return read(path).definitions
 
 
-def read(path: str | Path) -> tuple[list[Definition], set[Path]]:
-    """Give the task definitions, and the files that they were read from by ``file()``.
+def read(
+    path: str | Path, settings: Settings | None = None, tops: Iterable[Path] = ()
+) -> Reading:
+    """Read every task definition of a folder, of those below it, or of one file.
+
+    ``tops``: folders that may be read besides. Over a budget, what is left has a
+    definition that says it was not read.
 
     :raises Failure: there is no such file or folder.
     """
+    settings = settings or Settings()
     top = Path(path)
-    if top.is_file() and top.name.endswith(SUFFIXES):
-        instance = Instance.root(top.parent)
-        found = _of_instance(instance, None)
-        own = [one for one in found if one.place and one.place.path == str(top)]
-        return own, instance.files
-    if not top.is_dir():
+    is_file = top.name.endswith((*modules.SUFFIXES, *modules.JSON_SUFFIXES))
+    if not top.is_dir() and not (is_file and top.is_file()):
         raise fail(str(path), "is no Terraform file and no folder")
-    found, files = [], set()
-    for root in roots(top):
-        if may_define(root):
-            instance = Instance.root(root)
-            found += _of_instance(instance, None)
-            files |= instance.files
-    return found, files
-
-
-def _of_instance(instance: Instance, call: Place | None) -> list[Definition]:
-    module = instance.module
-    found = list(_unread(module, call))
-    for block in module.of("resource", SUBJECT):
-        place = call or Place(str(block.path), block.line)
-        for suffix, reader in instances(block, instance.reader):
-            address = f"{instance.address}{SUBJECT}.{block.labels[1]}{suffix}"
-            found.append(_definition(block, reader, address, place, call is None))
-    for block in module.of("module"):
-        place = call or Place(str(block.path), block.line)
-        for child in instance.children(block):
-            if isinstance(child, Instance):
-                found += _of_instance(child, place)
-            else:
-                found += _given_away(block, child, place)
-    return found
-
-
-def _unread(module: Module, call: Place | None) -> list[Definition]:
-    return [
-        Definition(
-            path.name, "terraform", str(path), None, place=call or Place(str(path)),
-            reason=reason,
+    folder = top.parent if is_file else top
+    allowed = tuple(one.resolve() for one in (folder, *tops))
+    files = Files(allowed, settings.budget)
+    made = Reading()
+    if is_file:
+        made.definitions += _of_root(folder, files, settings, made)
+        made.definitions = [one for one in made.definitions if _is_in(one, top)]
+        return made
+    try:
+        tree = roots.tree(folder, files)
+    except BudgetError as over:
+        made.definitions.append(
+            _not_read(folder.name or str(folder), folder, str(over))
         )
-        for path, reason in module.unread.items()
-    ]  # fmt: skip
+        return made
+    for place, reason in tree.unread.items():
+        made.definitions.append(_not_read(place.name, place, reason))
+    for root in tree.roots:
+        made.definitions += _of_root(root, files, settings, made)
+    for root in tree.maybe:
+        found = _of_root(root, files, settings, made)
+        made.definitions += [replace(one, secondary=True) for one in found]
+    return made
 
 
-def _definition(
-    block: hcl.Block, reader: Any, address: str, place: Place, own: bool
-) -> Definition:
-    expression = block.attributes.get(MEMBER)
-    task, family = _task(block, reader)
-    lines: tuple[int, ...] = ()
-    if expression is None:
-        value: Any = Unknown("it has no container_definitions")
-    else:
-        value = reader.read(expression)
-        if own:
-            place = Place(place.path, expression.line)
-            lines = hcl.item_lines(expression)
-    containers, reason = read_containers(value)
+def _is_in(one: Definition, file: Path) -> bool:
+    return one.unread or (one.place is not None and one.place.path == str(file))
+
+
+def _not_read(name: str, path: Path, reason: str) -> Definition:
     return Definition(
-        address, "terraform", f"{place.path}: {address}", containers, task, family,
-        place, lines, (), reason,
+        name, "terraform", str(path), None, place=Place(str(path)), reason=reason,
+        unread=True,
     )  # fmt: skip
 
 
-def read_containers(value: Any) -> tuple[list[Any] | Instrumented | None, str]:
-    """Bring a value of ``container_definitions`` to containers, or give the reason."""
-    if isinstance(value, Instrumented):
-        return value, ""
-    if isinstance(value, Unknown) and value.origin and not value.parts:
-        return value.origin, ""
+def _of_root(
+    root: Path, files: Files, settings: Settings, reading: Reading
+) -> list[Definition]:
+    """Read a root module with its defaults, and again without what may change."""
+    sure = _of_world(root, files, settings, reading, certain=True)
+    if settings.certain or not _has_defaults(root, files, settings):
+        return sure
+    open_ = _of_world(root, files, settings, reading, certain=False)
+    others = {one.name: one for one in open_}
+    made = [replace(one, otherwise=others.pop(one.name, None)) for one in sure]
+    return made + [one for one in others.values() if not one.absent]
+
+
+def _has_defaults(root: Path, files: Files, settings: Settings) -> bool:
     try:
-        read = template.decoded(value)
-    except Failure as failure:
-        return None, f"its container definitions {failure.problems[0].message}"
-    if isinstance(read, Unknown):
-        return (read.origin, "") if read.origin else (None, read.reason)
-    if isinstance(read, dict):
-        inner = [v for k, v in read.items() if k.lower() == "containerdefinitions"]
-        read = inner[0] if inner else read
-    if not isinstance(read, list):
-        return None, "its container definitions are no list"
-    made = origins(read)
-    unknown = [item for item in read if not isinstance(item, dict)]
-    if made and len(unknown) == len(read):
-        return made.pop(), ""
-    return canonical(read), ""
+        module = modules.read(root, files)
+    except BudgetError:
+        return False
+    return any(
+        "default" in block.attributes
+        and block.labels
+        and block.labels[0] not in {*module.values, *settings.given}
+        for block in module.of("variable")
+    )
 
 
-def _given_away(block: hcl.Block, reader: Any, place: Place) -> list[Definition]:
-    """Judge what is handed to a module that is not on disk."""
-    found = []
-    for name, expression in block.attributes.items():
-        if name not in _CONTAINERS:
-            continue
-        containers, reason = read_containers(reader.read(expression))
-        if isinstance(containers, list) and not all(
-            isinstance(item, dict) and "image" in item for item in containers
-        ):
-            containers, reason = None, "its module is not on disk"
-        address = f"{reader.names.address}module.{block.labels[0]}"
-        where = Place(place.path, expression.line)
-        found.append(
-            Definition(
-                address, "terraform", f"{place.path}: {address}", containers,
-                place=where, lines=hcl.item_lines(expression), reason=reason,
-            )
+def _of_world(
+    root: Path, files: Files, settings: Settings, reading: Reading, *, certain: bool
+) -> list[Definition]:
+    settings.budget.fresh()
+    found: list[Definition] = []
+    try:
+        world = World(
+            root, files, settings.budget, Tooling(settings.trusted), settings.given,
+            certain,
+            instances.downloaded(root, files) if settings.downloaded else {},
         )  # fmt: skip
+        top = Instance(modules.read(root, files), world)
+        found += Walk(top, None, reading).found()
+    except (BudgetError, RecursionError) as over:
+        reason = str(over) if isinstance(over, BudgetError) else "it nests too deeply"
+        found.append(_not_read(root.name or str(root), root, reason))
     return found
 
 
-def _task(block: hcl.Block, reader: Any) -> tuple[dict[str, Any], str]:
-    """Give the task facts of a resource under ECS's names, and its family."""
-    known: dict[str, Any] = {}
-    unknown: set[str] = set()
-    for key, name in TASK_FACTS.items():
-        expression = block.attributes.get(key)
-        value = reader.read(expression) if expression else None
-        if isinstance(value, (Unknown, Instrumented, Encoded)) or origins(value):
-            unknown.add(name)
-        elif value not in (None, "", []):
-            texts = key in ("cpu", "memory")
-            known[name] = template.as_text(value) if texts else value
-    volumes = []
+@dataclass
+class Walk:
+    """Goes through one instance of a module and those it calls.
+
+    ``call``: where the outermost call stands, None in the root module. ``absent``: why
+    all of it is not created.
+    """
+
+    instance: Instance
+    call: Place | None
+    reading: Reading
+    absent: str = ""
+
+    def found(self) -> Iterator[Definition]:
+        """Give every task definition."""
+        module = self.instance.module
+        for path, reason in module.unread.items():
+            yield _not_read(path.name, path, reason)
+        for block in module.of("resource"):
+            if block.labels and block.labels[0] in roots.RESOURCES:
+                yield from self._of_resource(block)
+        for block in module.of("module"):
+            if block.labels:
+                yield from self._of_call(block)
+
+    def _place(self, block: Block) -> Place:
+        return self.call or Place(str(block.path), block.line)
+
+    def _of_resource(self, block: Block) -> Iterator[Definition]:
+        names = ".".join(block.labels[:2])
+        for each in Each.of(block, self.instance.reader):
+            address = f"{self.instance.address}{names}{each.suffix}"
+            yield self._marked(self._definition(block, each, address), each)
+
+    def _marked(self, one: Definition, each: Each) -> Definition:
+        if each.none or self.absent:
+            reason = self.absent or "it is not created with these values"
+            return replace(one, absent=reason)
+        return one
+
+    def _definition(self, block: Block, each: Each, address: str) -> Definition:
+        place, lines = self._place(block), ()
+        expression = block.attributes.get(MEMBER)
+        facts, family = task.facts(block, each.reader)
+        if block.labels[0] != SUBJECT:
+            value: Any = Unknown(f"{block.labels[0]} is not read; audit the plan")
+        elif expression is None:
+            value = Unknown("it has no container_definitions")
+        else:
+            value = each.reader.read(expression)
+            if self.call is None:
+                place = Place(place.path, expression.line)
+                lines = syntax.item_lines(expression)
+        if value is not None and _ignores(block):
+            value = Unknown("changes to its container_definitions are ignored")
+        found, reason = containers.read(value)
+        self.reading.files |= self.instance.files.seen
+        return Definition(
+            address, "terraform", f"{place.path}: {address}", found, facts, family,
+            place, lines, (), reason,
+        )  # fmt: skip
+
+    def _of_call(self, block: Block) -> Iterator[Definition]:
+        place = self._place(block)
+        for each, child in self.instance.children(block):
+            absent = self.absent
+            if each.none:
+                absent = absent or "its module is not called with these values"
+            if isinstance(child, Instance):
+                yield from Walk(child, place, self.reading, absent).found()
+                continue
+            if not absent:
+                yield from self._given_away(block, each, child, place)
+
+    def _given_away(
+        self, block: Block, each: Each, child: Any, place: Place
+    ) -> Iterator[Definition]:
+        """Judge what is handed to a module that is not read."""
+        name = f"module.{block.labels[0]}{each.suffix}"
+        by = f"{self.instance.address}{name}"
+        source = syntax.literal(block.attributes.get("source"))
+        call = Call(block, source, by, each.reader, self.instance)
+        if isinstance(child, Unknown):
+            given: list[tuple[str, Any]] | None = [(by, Unknown(child.reason))]
+        else:
+            given = foreign.definitions(call) or []
+        for address, value in given:
+            found, reason = containers.read(value)
+            expression = block.attributes.get(MEMBER)
+            line = expression.line if expression and self.call is None else 0
+            where = Place(place.path, line or place.line)
+            yield Definition(
+                address, "terraform", f"{where.path}: {address}", found, place=where,
+                reason=reason,
+            )  # fmt: skip
+
+
+def _ignores(block: Block) -> bool:
+    """Tell whether what runs may differ from what is written here."""
     for inner in block.blocks:
-        if inner.kind == "dynamic":
-            unknown.add({"volume": "volumes"}.get(inner.labels[0], inner.labels[0]))
-        elif inner.kind == "runtime_platform":
-            _platform(inner, reader, known, unknown)
-        elif inner.kind == "volume":
-            volumes.append(_volume(inner, reader, unknown))
-    if volumes:
-        known["volumes"] = volumes
-    task = {k: v for k, v in whole_task(known).items() if k not in unknown}
-    family = known.get("family", "")
-    return task, family if isinstance(family, str) else ""
+        expression = inner.attributes.get("ignore_changes")
+        if inner.kind != "lifecycle" or expression is None:
+            continue
+        names = expression.text[expression.tree.start : expression.tree.end]
+        if MEMBER in names or names.strip() in ("all", '["all"]'):
+            return True
+    return False
 
 
-def _volume(block: hcl.Block, reader: Any, unknown: set[str]) -> dict[str, Any]:
-    expression = block.attributes.get("name")
-    name = reader.read(expression) if expression else None
-    if not isinstance(name, str):
-        unknown.add("volumes")
-    return {"name": name}
-
-
-def _platform(
-    block: hcl.Block, reader: Any, known: dict[str, Any], unknown: set[str]
-) -> None:
-    platform = {}
-    for key, name in PLATFORM_FACTS.items():
-        expression = block.attributes.get(key)
-        value = reader.read(expression) if expression else None
-        if isinstance(value, str):
-            platform[name] = value
-        elif value is not None:
-            unknown.add("runtimePlatform")
-    if platform:
-        known["runtimePlatform"] = platform
-
-
-def _known(value: Any, left_out: list[str], path: str = "") -> Any:
-    """Take out what is not known; a name or image keeps its template's text."""
-    if isinstance(value, (Unknown, Encoded, Instrumented)):
-        reason = value.reason if isinstance(value, Unknown) else "only a plan knows it"
-        left_out.append(f"{path or 'a container'} ({reason})")
-        if path in ("name", "image") and isinstance(value, Unknown) and value.text:
-            return value.text
-        return None
-    if isinstance(value, dict):
-        pairs = {
-            key: _known(item, left_out, f"{path}.{key}" if path else key)
-            for key, item in value.items()
-        }
-        return {key: item for key, item in pairs.items() if item is not None}
-    if isinstance(value, list):
-        items = [_known(item, left_out, path) for item in value]
-        return [item for item in items if item is not None]
-    return value
+__all__ = ["Found", "Instrumented", "Reading", "Settings", "definitions", "read"]

@@ -63,10 +63,15 @@ _MADE: dict[str, tuple[Wrap, ...]] = {}
 
 
 class Owner(Frozen):
-    """Whose a container seems to be. ``signs``: what speaks for it, in words."""
+    """Whose a container seems to be. ``signs``: what speaks for it, in words.
+
+    ``runs``: one of them is of what it runs, its image or its program; a name and who
+    uses it are words about it.
+    """
 
     agent: str
     signs: tuple[str, ...]
+    runs: bool = False
 
     @property
     def proven(self) -> bool:
@@ -150,9 +155,10 @@ def _owner(container: Container, agent: str, used: Mapping[str, set[str]]) -> Ow
             signs.append("run as it is")
     elif any(_ends(path, end) for end in marks.get("images", ())):
         signs.append("the end of its image's name")
+    runs = len(signs) > (name in marks.get("names", ()))
     if name in used.get(agent, ()):
         signs.append("what starts through it")
-    return Owner(agent, tuple(signs))
+    return Owner(agent, tuple(signs), runs)
 
 
 def _is_repository(path: str, known: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fargate_instrument.audit.verdict import INSTRUMENTED, SKIPPED, verdict
+from fargate_instrument.audit.verdict import INSTRUMENTED, SKIPPED, UNSURE, verdict
 from fargate_instrument.core import agents, pipeline
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
@@ -27,6 +27,10 @@ SITUATIONS = sorted(
 )
 
 
+IN_COMMAND = {"php_command_form", "wrap_command"}
+"""Situations in which the launcher is put into command, behind the image's own."""
+
+
 def results(situation: Path, **more: str) -> list[tuple[str, dict[str, str]]]:
     """Run a golden's query; give agent and result, of a batch each one."""
     query = {
@@ -34,25 +38,38 @@ def results(situation: Path, **more: str) -> list[tuple[str, dict[str, str]]]:
         for key, value in _read(situation / "query.json").items()
     }
     made = pipeline.run({**query, **more})
-    if made["task_definitions"]:
-        batch: dict[str, Any] = json.loads(made["task_definitions"])
-        return [(query["agent"], one) for one in batch.values()]
-    return [(query["agent"], made)]
+    batch: dict[str, Any] = json.loads(made["task_definitions"] or "{}")
+    found = [(query["agent"], one) for one in (batch.values() if batch else [made])]
+    assert found
+    return found
 
 
 @pytest.mark.parametrize("provenance", ["label", "off"])
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda path: path.name)
 def test_what_was_instrumented_is_recognised(situation: Path, provenance: str) -> None:
+    images = _read(situation / "query.json").get("image_configs") or {}
+    in_command = situation.name in IN_COMMAND
+    told = {INSTRUMENTED, UNSURE} if in_command else {INSTRUMENTED}
     for agent, made in results(situation, provenance=provenance, checks="off"):
         containers = _list(made["container_definitions"])
-        pid_mode = made["pid_mode"] or None
-        found = verdict(containers, {"pidMode": pid_mode}, (agent,))
+        task = {"pidMode": made["pid_mode"] or None, "imageConfigs": images}
+        found = verdict(containers, task, (agent,))
         by_name = {one.name: one for one in found.containers}
         for name in _list(made["instrumented"]):
-            assert by_name[name].status == INSTRUMENTED, by_name[name]
-            assert agent in by_name[name].agents
+            assert by_name[name].status in told, by_name[name]
+            assert in_command or agent in by_name[name].agents
         for one in found.containers:
-            assert one.status in (INSTRUMENTED, SKIPPED) or _skips(made, one.name)
+            assert one.status in {*told, SKIPPED} or _skips(made, one.name)
+
+
+@pytest.mark.parametrize("name", sorted(IN_COMMAND))
+def test_a_launcher_in_command_counts_where_the_image_starts_nothing(name: str) -> None:
+    for _, made in results(GOLDEN / "prisma_cloud" / name, checks="off"):
+        containers = _list(made["container_definitions"])
+        images = {one["image"]: {"Entrypoint": None} for one in containers}
+        found = verdict(containers, {"imageConfigs": images})
+        for container, one in zip(containers, found.containers, strict=True):
+            assert one.status == INSTRUMENTED or "entryPoint" in container
 
 
 def _list(value: Any) -> list[Any]:
@@ -65,4 +82,4 @@ def _skips(made: dict[str, str], name: str) -> bool:
 
 
 def test_there_are_goldens_of_every_agent() -> None:
-    assert {path.parent.name for path in SITUATIONS} >= set(agents.TABLE)
+    assert {path.parent.name for path in SITUATIONS} >= set(agents.NAMES)

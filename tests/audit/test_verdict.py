@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fargate_instrument.audit import marks
+from fargate_instrument.audit.foretelling import foretold
 from fargate_instrument.audit.unknown import Instrumented, Unknown
 from fargate_instrument.audit.verdict import (
     BARE,
@@ -16,105 +16,80 @@ from fargate_instrument.audit.verdict import (
     SKIPPED,
     STATUSES,
     UNSURE,
-    foretold,
     verdict,
 )
-from fargate_instrument.core import pipeline
-from fargate_instrument.core.agents import marks as known
+from fargate_instrument.core import marks, pipeline
 from fargate_instrument.core.jsontext import dump, parse
+from fargate_instrument.core.known import AGENTS
+from fargate_instrument.core.recipe import WrapEntryPoint
+from tests.audit import genuine
+from tests.audit.genuine import OWN, app, run, wrapped
 
-SYSDIG = {"name": "SysdigInstrumentation", "image": "quay.io/sysdig/workload-agent:6"}
-LAUNCHER = "/opt/draios/bin/instrument"
-LD = "/tmp/CrowdStrike/rootfs/lib64/ld-linux-x86-64.so.2"  # noqa: S108 - the vendor's
-
-
-def app(**members: Any) -> dict[str, Any]:
-    return {"name": "web", "image": "registry.example/web:1", **members}
-
-
-def sidecar(name: str, image: str = "mirror.example/x:1") -> dict[str, Any]:
-    return {"name": name, "image": image}
+LAUNCHER = genuine.SYSDIG
 
 
 def one(*containers: Any, accepted: tuple[str, ...] = (), **task: Any) -> Any:
     return verdict(containers, task, accepted).containers[0]
 
 
-FROM = {"volumesFrom": [{"sourceContainer": "agent"}]}
-SHELL = "/var/lib/twistlock/fargate/defender fargate entrypoint /app 'a b'"
+SHELL = f"{genuine.PRISMA} fargate entrypoint /app 'a b'"
+LACEWORK_LINE = f"sudo -E {genuine.LACEWORK} && /app"
+AQUA_LIBRARY = "/.aquasec/bin/$PLATFORM/slklib.so"
 WRAPPED: dict[str, tuple[str, dict[str, Any]]] = {
     "sysdig": ("sysdig", {"entryPoint": [LAUNCHER], "command": ["/app"]}),
     "sysdig 4": ("sysdig", {"entryPoint": [LAUNCHER, "/app"]}),
     "prisma": (
         "prisma_cloud",
-        {"entryPoint": ["/var/lib/twistlock/fargate/defender", "fargate", "/app"]},
+        {"entryPoint": [genuine.PRISMA, "fargate", "entrypoint", "/app"]},
     ),
     "prisma, older": (
         "prisma_cloud",
-        {"entryPoint": ["/var/lib/twistlock/fargate/fargate_defender.sh", "/app"]},
-    ),
-    "prisma, command": (
-        "prisma_cloud",
-        {"entryPoint": ["/start"], "command": ["/bin/sh", "-c", SHELL]},
+        {"entryPoint": [genuine.PRISMA_SCRIPT, "fargate", "entrypoint", "/app"]},
     ),
     "shell entry point, command apart": (
         "prisma_cloud",
         {"entryPoint": ["sh", "-ec"], "command": [SHELL]},
     ),
-    "crowdstrike": ("crowdstrike", {"entryPoint": [LD, "--library-path", "/x"]}),
-    "aqua": ("aqua", {"entryPoint": ["/.aquasec/bin/microenforcer", "/app"]}),
+    "aqua": ("aqua", {"entryPoint": [genuine.AQUA, "/app"]}),
     "aqua, preload": (
         "aqua",
-        {"environment": [{"name": "LD_PRELOAD", "value": "/.aquasec/bin/x/slklib.so"}]},
+        {"environment": [{"name": "LD_PRELOAD", "value": AQUA_LIBRARY}]},
     ),
-    "wiz": ("wiz", {"entryPoint": ["/opt/wiz/sensor/wiz-sensor", "daemon", "--"]}),
-    "datadog cws": (
-        "datadog",
-        {"entryPoint": ["/cws-instrumentation-volume/cws-instrumentation", "trace"]},
-    ),
-    "lacework": (
-        "lacework",
-        {"entryPoint": ["/var/lib/lacework-backup/lacework-sidecar.sh", "/app"]},
-    ),
-    "lacework, not root": (
-        "lacework",
-        {
-            "entryPoint": [
-                "sh",
-                "-c",
-                "sudo -E /var/lib/lacework-backup/lacework-sidecar.sh && /app",
-            ]
-        },
-    ),
+    "wiz": ("wiz", {"entryPoint": [genuine.WIZ, "daemon", "--", "/app"]}),
+    "lacework": ("lacework", {"entryPoint": [genuine.LACEWORK, "/app"]}),
+    "lacework, not root": ("lacework", {"entryPoint": ["sh", "-c", LACEWORK_LINE]}),
     "deepfence": (
         "deepfence",
-        {
-            "entryPoint": [
-                "/deepfence/usr/local/bin/deepfence-entry-point-scratch.sh",
-                "/app",
-            ]
-        },
+        {"entryPoint": [genuine.DEEPFENCE], "command": ["/app"]},
     ),
-    "behind an init": ("sysdig", {"entryPoint": ["/sbin/tini", "--", LAUNCHER]}),
+    "upwind": ("upwind", {"entryPoint": [genuine.UPWIND], "command": ["/app"]}),
+    "behind an init": ("sysdig", {"entryPoint": ["/sbin/tini", "--", LAUNCHER, "/a"]}),
     "behind env": ("sysdig", {"entryPoint": ["env", "A=1", LAUNCHER, "/app"]}),
-    "in command alone": ("sysdig", {"command": [LAUNCHER, "/app"]}),
+    "behind exec in a shell": (
+        "sysdig",
+        {"entryPoint": ["/bin/sh", "-c", f"exec {LAUNCHER} /app"]},
+    ),
+    "with slashes": ("sysdig", {"entryPoint": ["/opt//draios/./bin/instrument", "/a"]}),
 }
 
 
 @pytest.mark.parametrize("situation", WRAPPED)
 def test_a_wrapped_container_is_instrumented(situation: str) -> None:
     agent, members = WRAPPED[situation]
-    found = one(app(**members, **FROM), sidecar("agent"))
-    assert (found.status, found.agents) == (INSTRUMENTED, (agent,))
-    assert found.reason.startswith(f"{agent}: ")
-    accepted = one(app(**members, **FROM), sidecar("agent"), accepted=(agent,))
+    containers = (wrapped(agent, **members), OWN[agent])
+    found = verdict(containers, {"pidMode": "task"})
+    web, own = found.containers
+    assert (web.status, web.agents, own.status) == (INSTRUMENTED, (agent,), SKIPPED)
+    assert web.reason.startswith(f"{agent}: ")
+    assert found.findings == ()
+    accepted = one(*containers, accepted=(agent,))
     assert (accepted.status, accepted.rule) == (INSTRUMENTED, "")
 
 
 @pytest.mark.parametrize("situation", WRAPPED)
 def test_another_agent_than_the_required_one_breaks_a_rule(situation: str) -> None:
-    _, members = WRAPPED[situation]
-    found = one(app(**members, **FROM), sidecar("agent"), accepted=("upwind",))
+    agent, members = WRAPPED[situation]
+    found = one(wrapped(agent, **members), OWN[agent], accepted=("xray",))
     assert (found.status, found.rule) == (INSTRUMENTED, "other-agent")
 
 
@@ -138,61 +113,97 @@ NEAR_MISSES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("situation", NEAR_MISSES)
 def test_a_near_miss_is_not_instrumented(situation: str) -> None:
-    found = one(app(**NEAR_MISSES[situation]), SYSDIG)
+    found = one(app(**NEAR_MISSES[situation]), OWN["sysdig"])
     assert (found.status, found.rule) == (BARE, "not-instrumented")
     assert found.reason
 
 
-def test_every_launcher_of_the_table_is_recognised_by_its_path() -> None:
-    for path, vendor in known.LAUNCHERS.items():
-        found = one(app(entryPoint=[f"{path}x"]), accepted=(known.agent_name(vendor),))
-        assert found.status == INSTRUMENTED, path
+@pytest.mark.parametrize("agent", [name for name in AGENTS if marks.wraps_of(name)])
+def test_every_agent_counts_by_its_own_forms_and_by_no_part_of_them(agent: str) -> None:
+    forms = [wrap for wrap in marks.wraps_of(agent) if isinstance(wrap, WrapEntryPoint)]
+    beside = own_of(agent)
+    mounted = {"volumesFrom": [{"sourceContainer": beside["name"]}]}
+    for form in forms:
+        prefix = [str(item) for item in form.prefix]
+        found = one(
+            app(**mounted, entryPoint=[*prefix, "/app"]), beside, accepted=(agent,)
+        )
+        proven = marks.owners([beside])[0].proven
+        assert found.status == (INSTRUMENTED if proven else BARE), (agent, prefix)
+        for length in range(len(prefix) + 1):
+            entry_point = prefix[:length] + (["/app"] if length < len(prefix) else [])
+            near = one(app(**mounted, entryPoint=entry_point), beside)
+            assert near.status in (BARE, UNSURE), entry_point
 
 
-def test_upwind_is_known_by_its_container_and_a_changed_entry_point() -> None:
-    wrapped = app(
-        entryPoint=["/t/entry"], volumesFrom=[{"sourceContainer": "upwind-tracer"}]
+def own_of(agent: str) -> dict[str, Any]:
+    """Give an agent's own container, by its marks where no other is known."""
+    known = AGENTS[agent]
+    named = {"name": known["names"][0], "image": "registry.example/x:1"}
+    return OWN.get(agent, named)
+
+
+def test_a_launcher_of_no_fixed_path_cannot_be_told() -> None:
+    changed = wrapped("upwind", entryPoint=["/t/entry"])
+    found = one(changed, OWN["upwind"])
+    assert (found.status, found.rule) == (UNSURE, "cannot-tell")
+    assert "/t/entry" in found.reason
+    del changed["entryPoint"]
+    assert one(changed, OWN["upwind"]).status == BARE
+
+
+@pytest.mark.parametrize("agent", OWN)
+def test_agents_own_containers_are_skipped(agent: str) -> None:
+    found = one(OWN[agent])
+    assert (found.status, found.rule) == (SKIPPED, "")
+    assert AGENTS[agent]["vendor"] in found.reason
+
+
+def test_a_copy_of_an_agents_image_is_its_own_with_another_sign() -> None:
+    mirror = {
+        "name": "x",
+        "image": "1.dkr.ecr.eu-west-1.amazonaws.com/m/workload-agent",
+    }
+    assert one(mirror).status == BARE
+    assert one({**mirror, "name": "SysdigInstrumentation"}).status == SKIPPED
+    assert (
+        one({**mirror, "entryPoint": ["/opt/draios/bin/logwriter"]}).status == SKIPPED
     )
-    assert one(wrapped, sidecar("upwind-tracer")).agents == ("upwind",)
-    wrapped.pop("entryPoint")
-    assert one(wrapped, sidecar("upwind-tracer")).status == BARE
 
 
-@pytest.mark.parametrize(
-    "container",
-    [
-        sidecar("SysdigInstrumentation"),
-        sidecar(
-            "x", "123.dkr.ecr.eu-west-1.amazonaws.com/mirror/sysdig/workload-agent"
-        ),
-        {**sidecar("x"), "entryPoint": ["/opt/draios/bin/logwriter"]},
-        {**sidecar("x"), "entryPoint": ["/usr/local/bin/defender", "fargate"]},
-        {**app(), "firelensConfiguration": {"type": "fluentbit"}},
-    ],
-)
-def test_agents_own_containers_and_log_routers_are_skipped(
-    container: dict[str, Any],
-) -> None:
-    assert one(container).status == SKIPPED
+FIRELENS = {"firelensConfiguration": {"type": "fluentbit"}}
+THROUGH = {"logConfiguration": {"logDriver": "awsfirelens"}}
+
+
+def test_a_log_router_is_skipped_where_another_container_logs_through_it() -> None:
+    router = {**app(**FIRELENS), "name": "log"}
+    assert one(router, app(**THROUGH)).status == SKIPPED
+    assert one(router, app()).status == BARE
+    assert one({**router, **THROUGH}).status == BARE
+    unknown = app(logConfiguration=Unknown("no value"))
+    assert one(router, unknown).status == UNSURE
 
 
 def test_a_wrapped_log_router_counts_as_instrumented() -> None:
-    router = app(firelensConfiguration={"type": "fluentbit"}, entryPoint=[LAUNCHER])
-    assert one(router, SYSDIG).status == INSTRUMENTED
+    router = wrapped("sysdig", **FIRELENS, entryPoint=[LAUNCHER, "/fluent-bit"])
+    assert one(router, OWN["sysdig"]).status == INSTRUMENTED
 
 
 def test_an_observability_container_does_not_watch_what_runs() -> None:
-    found = one(app(), sidecar("datadog-agent"))
+    found = one(app(), OWN["xray"])
     assert found.status == BARE
-    assert "datadog" in found.reason
-    asked = one(app(), sidecar("datadog-agent"), accepted=("datadog",))
+    assert "xray" in found.reason
+    asked = one(app(), OWN["xray"], accepted=("xray",))
     assert asked.status == INSTRUMENTED
 
 
-def test_guardduty_shows_in_no_task_definition() -> None:
-    found = one(app(), accepted=("guardduty",))
-    assert (found.status, found.rule) == (UNSURE, "cannot-tell")
-    assert "when a task starts" in found.reason
+def test_an_agent_that_is_put_in_later_shows_in_no_task_definition() -> None:
+    injected = [name for name, known in AGENTS.items() if known.get("injected")]
+    assert injected
+    for agent in injected:
+        found = one(app(), accepted=(agent,))
+        assert (found.status, found.rule) == (UNSURE, "cannot-tell")
+        assert "when a task starts" in found.reason
 
 
 UNKNOWNS: dict[str, Any] = {
@@ -201,25 +212,71 @@ UNKNOWNS: dict[str, Any] = {
     "command of a shell": {"entryPoint": ["sh", "-c"], "command": Unknown("no value")},
     "script": {"entryPoint": ["sh", "-c", Unknown("no value", "${var.a}")]},
     "beginning of a launcher": {"entryPoint": [Unknown("no value", "/opt/${var.a}")]},
+    "what runs behind it": {"entryPoint": [LAUNCHER], "command": Unknown("no value")},
+    "what its line runs behind it": {
+        "entryPoint": ["sh", "-c", Unknown("no value", f"{LAUNCHER} ${{var.a}}")]
+    },
+    "a word of its prefix": {
+        "entryPoint": [genuine.PRISMA, Unknown("no value", "${var.a}"), "entrypoint"]
+    },
+    "what brings it": {
+        "entryPoint": [LAUNCHER, "/app"],
+        "volumesFrom": Unknown("no value"),
+    },
 }
 
 
 @pytest.mark.parametrize("situation", UNKNOWNS)
 def test_what_cannot_be_known_is_said_with_its_reason(situation: str) -> None:
-    found = one(app(**UNKNOWNS[situation]))
+    found = one(wrapped("sysdig", **UNKNOWNS[situation]), OWN["sysdig"])
     assert (found.status, found.rule) == (UNSURE, "cannot-tell")
     assert "no value" in found.reason
 
 
 def test_an_unknown_part_that_decides_nothing_is_no_doubt() -> None:
-    members = {"entryPoint": ["/app", Unknown("x", "${var.a}")]}
+    members: dict[str, Any] = {"entryPoint": ["/app", Unknown("x", "${var.a}")]}
     assert one(app(**members)).status == BARE
     members = {"entryPoint": [Unknown("x", "/srv/${var.a}")]}
     assert one(app(**members)).status == BARE
     members = {"entryPoint": [LAUNCHER], "command": [Unknown("x", "${var.a}")]}
-    assert one(app(**members), SYSDIG).status == INSTRUMENTED
-    script = Unknown("x", f"{LAUNCHER} ${{var.a}}")
-    assert one(app(entryPoint=["sh", "-c", script]), SYSDIG).status == INSTRUMENTED
+    assert one(wrapped("sysdig", **members), OWN["sysdig"]).status == INSTRUMENTED
+    script = Unknown("x", f"{LAUNCHER} /app ${{var.a}}")
+    assert one(run("sh", "-c", script), OWN["sysdig"]).status == INSTRUMENTED
+    tag = {**OWN["sysdig"], "image": Unknown("x", "quay.io/sysdig/workload-agent:${t}")}
+    assert one(tag).status == SKIPPED
+
+
+def test_whose_a_container_is_cannot_be_told_where_its_image_is_not_known() -> None:
+    hidden = {**OWN["lacework"], "image": Unknown("no value", "${var.image}")}
+    assert (one(hidden).status, one(hidden).rule) == (UNSURE, "cannot-tell")
+    web = wrapped("lacework", entryPoint=[genuine.LACEWORK, "/app"])
+    assert one(web, hidden).status == UNSURE
+    assert one({**OWN["lacework"], "entryPoint": Unknown("no value")}).status == SKIPPED
+    vendor = {"name": "x", "image": OWN["lacework"]["image"]}
+    assert one({**vendor, "entryPoint": Unknown("no value")}).status == UNSURE
+
+
+def test_a_command_counts_where_the_image_is_known_to_start_it() -> None:
+    web = wrapped("sysdig", command=[LAUNCHER, "/app"])
+    found = one(web, OWN["sysdig"])
+    assert (found.status, found.rule) == (UNSURE, "cannot-tell")
+    assert "--image-configs" in found.reason
+    for entry_point, status in (
+        (None, INSTRUMENTED),
+        ([], INSTRUMENTED),
+        (["/tini", "--"], INSTRUMENTED),
+        (["/app"], BARE),
+    ):
+        configs = {web["image"]: {"Entrypoint": entry_point}}
+        found = one(web, OWN["sysdig"], imageConfigs=configs)
+        assert found.status == status, entry_point
+
+
+def test_a_form_that_leaves_an_entry_point_outside_cannot_be_told() -> None:
+    members = {"entryPoint": ["/start"], "command": ["/bin/sh", "-c", SHELL]}
+    found = one(wrapped("prisma_cloud", **members), OWN["prisma_cloud"])
+    assert (found.status, found.rule) == (UNSURE, "cannot-tell")
+    assert "/start" in found.reason
 
 
 @pytest.mark.parametrize("container", [None, 7, "web", [], Unknown("x")])
@@ -235,38 +292,63 @@ def rules(*containers: Any, **task: Any) -> list[str]:
 
 
 def test_a_launcher_that_nothing_brings() -> None:
-    alone = app(entryPoint=[LAUNCHER])
+    alone = app(entryPoint=[LAUNCHER, "/app"])
     assert rules(alone) == ["sidecar-missing"]
+    assert one(alone).status == BARE
     lost = {**alone, "volumesFrom": [{"sourceContainer": "gone"}]}
-    assert rules(lost, SYSDIG)[0] == "sidecar-missing"
+    assert rules(lost, OWN["sysdig"]) == ["sidecar-missing"]
     fine = {**alone, "volumesFrom": [{"sourceContainer": "SysdigInstrumentation"}]}
-    assert rules(fine, SYSDIG) == []
+    assert rules(fine, OWN["sysdig"]) == []
 
 
-def test_a_launcher_on_a_shared_volume_is_brought_by_the_init_container() -> None:
-    mount = {"sourceVolume": "falcon", "containerPath": "/tmp/CrowdStrike"}  # noqa: S108
-    wrapped = app(entryPoint=[LD], mountPoints=[mount])
-    init = {**sidecar("crowdstrike-falcon-init-container"), "mountPoints": [mount]}
-    assert rules(wrapped, init) == []
-    assert rules(wrapped, sidecar("crowdstrike-falcon-init-container")) == [
-        "sidecar-missing"
-    ]
+def test_a_launcher_on_a_shared_volume_is_brought_by_the_agents_container() -> None:
+    mount = {"sourceVolume": "agent", "containerPath": "/opt/wiz"}
+    web = app(entryPoint=[genuine.WIZ, "daemon", "--", "/app"], mountPoints=[mount])
+    own = {**OWN["wiz"], "mountPoints": [{**mount, "containerPath": "/out"}]}
+    assert rules(web, own) == []
+    assert one(web, own).status == INSTRUMENTED
+    assert rules(web, OWN["wiz"]) == ["launcher-hidden"]
+    assert one(web, OWN["wiz"]).status == BARE
+
+
+HIDING = ("/opt/draios", "/opt", "/opt/draios/bin/", "/opt/draios/bin/instrument", "/")
+
+
+@pytest.mark.parametrize("path", HIDING)
+def test_a_mount_over_the_launcher_hides_it(path: str) -> None:
+    mount = {"sourceVolume": "data", "containerPath": path}
+    web = run(LAUNCHER, "/app", mountPoints=[mount])
+    assert rules(web, OWN["sysdig"]) == ["launcher-hidden"]
+    assert (one(web, OWN["sysdig"]).status, one(web, OWN["sysdig"]).rule) == (
+        BARE,
+        "not-instrumented",
+    )
+
+
+@pytest.mark.parametrize("path", ["/opt/draios-data", "/data", "/opt/draios/bin/x", ""])
+def test_a_mount_beside_the_launcher_hides_nothing(path: str) -> None:
+    mount = {"sourceVolume": "data", "containerPath": path}
+    web = run(LAUNCHER, "/app", mountPoints=[mount])
+    assert rules(web, OWN["sysdig"]) == []
+    assert one(web, OWN["sysdig"]).status == INSTRUMENTED
 
 
 def test_a_sidecar_without_anything_that_uses_it() -> None:
-    assert rules(app(), SYSDIG) == ["sidecar-idle"]
-    assert rules(app(), sidecar("datadog-agent")) == []
-    assert rules(SYSDIG) == []
+    assert rules(app(), OWN["sysdig"]) == ["sidecar-idle"]
+    assert rules(app(), OWN["xray"]) == []
+    assert rules(OWN["sysdig"]) == []
 
 
 def test_sysdig_needs_the_processes_of_the_task() -> None:
-    wrapped = app(entryPoint=[LAUNCHER], volumesFrom=[{"sourceContainer": "agent"}])
-    beside = {**SYSDIG, "name": "agent"}
-    assert rules(wrapped, beside, pidMode=None) == ["pid-mode-missing"]
-    assert rules(wrapped, beside, pidMode="task") == []
-    assert rules(wrapped, beside) == []  # it is not known
-    prisma = app(entryPoint=["/var/lib/twistlock/fargate/defender"], **FROM)
-    assert rules(prisma, sidecar("agent"), pidMode=None) == []
+    web = run(LAUNCHER, "/app")
+    assert rules(web, OWN["sysdig"], pidMode=None) == ["pid-mode-missing"]
+    assert rules(web, OWN["sysdig"], pidMode="task") == []
+    assert rules(web, OWN["sysdig"]) == []  # it is not known
+    prisma = wrapped("prisma_cloud", entryPoint=[*PRISMA_WORDS, "/app"])
+    assert rules(prisma, OWN["prisma_cloud"], pidMode=None) == []
+
+
+PRISMA_WORDS = (genuine.PRISMA, "fargate", "entrypoint")
 
 
 # Provenance
@@ -290,7 +372,7 @@ def instrumented() -> list[dict[str, Any]]:
     return made
 
 
-def test_what_the_program_wrote_is_recognised_by_its_provenance() -> None:
+def test_what_the_program_wrote_is_recognised_with_its_provenance() -> None:
     made = verdict(instrumented(), {"pidMode": "task"})
     assert [one.status for one in made.containers] == [INSTRUMENTED, SKIPPED]
     assert {mark.how for mark in made.containers[0].marks} >= {"provenance"}
@@ -318,16 +400,27 @@ def test_a_label_that_cannot_be_read_is_said_and_the_launcher_counts() -> None:
 
 
 def test_what_a_module_will_instrument_is_told_container_by_container() -> None:
-    router = {**app(), "name": "log", "firelensConfiguration": {"type": "fluentbit"}}
-    batch = {**app(), "name": "batch-1"}
-    made = Instrumented("sysdig", "module.m", [app(), router, batch], (), ("batch-*",))
+    router = {**app(**FIRELENS), "name": "log"}
+    batch = {**app(**THROUGH), "name": "batch-1"}
+    given = [app(), router, batch, OWN["xray"]]
+    made = Instrumented("sysdig", "module.m", given, (), ("batch-*",))
     found = {one.name: one for one in foretold(made).containers}
     assert {name: one.status for name, one in found.items()} == {
         "web": INSTRUMENTED,
         "log": SKIPPED,
         "batch-1": BARE,
+        "xray": SKIPPED,
     }
     assert 'is excluded by "batch-*"' in found["batch-1"].reason
+
+
+def test_what_a_module_refuses_is_not_told_as_instrumented() -> None:
+    spoofed = {**app(), "name": "TwistlockDefender"}
+    made = Instrumented("sysdig", "module.m", [spoofed])
+    found = foretold(made).containers[0]
+    assert (found.status, found.rule) == (UNSURE, "cannot-tell")
+    named = Instrumented("sysdig", "module.m", [spoofed], ("TwistlockDefender",))
+    assert foretold(named).containers[0].status == INSTRUMENTED
 
 
 def test_a_module_whose_input_is_not_known_is_told_as_a_whole() -> None:
@@ -337,12 +430,40 @@ def test_a_module_whose_input_is_not_known_is_told_as_a_whole() -> None:
     nameless = Instrumented("", "module.m")
     assert foretold(nameless).containers[0].status == INSTRUMENTED
     assert foretold(nameless, ("sysdig",)).containers[0].status == UNSURE
+    chosen = Instrumented("sysdig", "module.m", Unknown("x"), (), ("web",))
+    assert foretold(chosen).containers[0].status == UNSURE
+    unnamed = [{**app(), "name": Unknown("x", "${var.a}")}]
+    chosen = Instrumented("sysdig", "module.m", unnamed, (), ("web",))
+    assert foretold(chosen).containers[0].status == UNSURE
+
+
+def test_layers_are_told_together_and_apart() -> None:
+    batch = {**app(), "name": "batch"}
+    inner = Instrumented("sysdig", "module.m", [app(), batch])
+    outer = Instrumented("prisma_cloud", "module.m", inner, (), ("batch",))
+    found = foretold(outer).containers
+    assert [one.agents for one in found] == [("sysdig", "prisma_cloud"), ("sysdig",)]
+    asked = foretold(outer, ("prisma_cloud",)).containers
+    assert [(one.status, one.rule) for one in asked] == [
+        (INSTRUMENTED, ""),
+        (INSTRUMENTED, "other-agent"),
+    ]
+    narrowed = Instrumented(
+        "sysdig", "module.m", [app(), batch], ("*",), (), ("batch",)
+    )
+    assert [one.status for one in foretold(narrowed).containers] == [BARE, INSTRUMENTED]
+
+
+def test_an_agent_that_watches_nothing_makes_a_module_count_only_where_asked() -> None:
+    made = Instrumented("xray", "module.m", [app()])
+    assert foretold(made).containers[0].status == BARE
+    assert foretold(made, ("xray",)).containers[0].status == INSTRUMENTED
 
 
 # Laws
 
 texts = st.sampled_from(
-    ["web", "sh", "-c", "/app", LAUNCHER, SHELL, "datadog-agent", "", "--", "env"]
+    ["web", "sh", "-c", "/app", LAUNCHER, SHELL, "wiz-sensor", "", "--", "env"]
 )
 words = st.one_of(texts, st.none(), st.integers(), st.builds(Unknown, texts, texts))
 values = st.one_of(words, st.lists(words, max_size=4), st.builds(Unknown, texts))
@@ -375,7 +496,7 @@ anything = st.dictionaries(
 
 @given(
     st.lists(st.one_of(anything, values), max_size=4),
-    st.sampled_from([(), ("sysdig",), ("guardduty",), ("aqua", "wiz")]),
+    st.sampled_from([(), ("sysdig",), ("aws_guardduty",), ("aqua", "wiz")]),
 )
 def test_every_container_gets_one_verdict_whatever_it_holds(
     containers: list[Any], accepted: tuple[str, ...]
@@ -387,7 +508,3 @@ def test_every_container_gets_one_verdict_whatever_it_holds(
         assert found.reason
         assert (found.status == UNSURE) == (found.rule == "cannot-tell")
         assert found.status != INSTRUMENTED or found.agents
-
-
-def test_agents_have_the_names_of_the_program() -> None:
-    assert {"sysdig", "prisma_cloud"} <= set(marks.VENDORS)

@@ -80,7 +80,12 @@ class Marks(Frozen):
     ``architectures``: those that the vendor documents, if it does not document both.
     ``least``: CPU units and MiB that it publishes as its minimum. ``watches_task``:
     its container serves the whole task without a change to applications.
-    ``runtime_security``: it watches what an application does.
+    ``runtime_security``: it watches what an application does. ``injected``: it is put
+    in when a task starts, so that no definition shows it. ``pid_mode``: the task's, that
+    it needs to see what it watches.
+
+    In Terraform: ``modules``, those of this project that put it in; ``data_sources``,
+    those of its vendor's provider that do.
     """
 
     names: tuple[str, ...] = ()
@@ -101,6 +106,10 @@ class Marks(Frozen):
     least: tuple[int, int] = (0, 0)
     watches_task: bool = False
     runtime_security: bool = False
+    injected: bool = False
+    pid_mode: str = ""
+    modules: tuple[str, ...] = ()
+    data_sources: tuple[str, ...] = ()
 
 
 class Agent(Frozen):
@@ -134,7 +143,8 @@ def load(name: str) -> Agent:
         from fargate_instrument.core.known import ALIASES  # noqa: PLC0415
 
         meant = ALIASES.get(name.lower().replace("-", "_").replace(" ", "_"))
-        fix = f'did you mean "{meant}"?' if meant else nearest(name, NAMES)
+        likely = meant in NAMES
+        fix = f'did you mean "{meant}"?' if likely else nearest(name, NAMES)
         said = "is not a known agent"
         raise fail("agent", f'"{name}" {said}', fix, fault="request")
     module = __import__(f"{__name__}.{name}", fromlist=["AGENT"])

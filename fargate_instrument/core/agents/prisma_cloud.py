@@ -342,6 +342,7 @@ AGENT = Agent(
         secrets=(BUNDLE,),
         ptrace=True,
         runtime_security=True,
+        modules=("prisma-cloud-defender",),
     ),
     OPTIONS,
     recipe,

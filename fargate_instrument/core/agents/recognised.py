@@ -15,6 +15,7 @@ from fargate_instrument.core.recipe import (
     MountFrom,
     Recipe,
     SetEnvironment,
+    ShellWrapArgv,
     WrapEntryPoint,
 )
 
@@ -38,6 +39,7 @@ _DEEPFENCE = WrapEntryPoint(
     ("/deepfence/usr/local/bin/deepfence-entry-point-scratch.sh",), layout="command"
 )
 _LACEWORK = WrapEntryPoint(("/var/lib/lacework-backup/lacework-sidecar.sh",))
+_LACEWORK_LINE = "sudo -E /var/lib/lacework-backup/lacework-sidecar.sh &&"
 _WIZ = WrapEntryPoint(("/opt/wiz/sensor/wiz-sensor", "daemon", "--"))
 
 AGENTS = (
@@ -73,7 +75,9 @@ AGENTS = (
             images=("aws-guardduty-agent-fargate",),
             watches_task=True,
             runtime_security=True,
+            injected=True,
         ),
+        aliases=("guardduty",),
     ),
     Agent(
         "cloudwatch_agent",
@@ -185,7 +189,11 @@ AGENTS = (
             names=("datacollector-sidecar",),
             repositories=("lacework/datacollector", "docker.io/lacework/datacollector"),
             images=("lacework/datacollector",),
-            wraps=(_LACEWORK,),
+            wraps=(
+                _LACEWORK,
+                ShellWrapArgv(("sh", "-c"), _LACEWORK_LINE),
+                ShellWrapArgv(("/bin/sh", "-c"), _LACEWORK_LINE),
+            ),
             variables=("Lacework",),
             secrets=("LaceworkAccessToken",),
             root_only=True,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fargate_instrument.core import marks
+from fargate_instrument.core import brought, marks, started
 from fargate_instrument.core.rules.resources import mebibytes, units
 from fargate_instrument.core.rules.wrappers import declared, launchers, least
 
@@ -28,7 +28,7 @@ POLICIES = {
 
 
 def check(subject: Subject) -> None:
-    """Ask H2, H3, H6-H9, H11, H13, H17 and H19-H22."""
+    """Ask H2, H3, H6-H9, H11, H13, H17 and H19-H23."""
     owners = marks.owners([container for _, container in subject.containers])
     agents: list[tuple[Path, Value, Owner]] = [
         (*subject.containers[index], owner)
@@ -39,6 +39,8 @@ def check(subject: Subject) -> None:
         wrapped = _wrapped(subject, container)
         if wrapped:
             _wrapping(subject, path, container, wrapped)
+        if "mountPoints" in container or "volumesFrom" in container:
+            _hidden(subject, path, container, wrapped, owners)
     if agents:
         _agents(subject, agents)
     if subject.task.get("pidMode") == "task":
@@ -96,6 +98,34 @@ def _wrapper(subject: Subject, path: Path, container: Value, one: Launcher) -> N
     if entry and not command and len(entry) == 1 and one.path and one.path in entry[0]:
         message = f"has {one.vendor}'s launcher as entryPoint and nothing to launch"
         report.add("H9", (*path, "entryPoint"), message, container)
+
+
+def _hidden(
+    subject: Subject,
+    path: Path,
+    container: Value,
+    wrapped: list[Launcher],
+    owners: dict[int, Owner],
+) -> None:
+    """Find mounts over what an agent brings; its own shared volume is none."""
+    containers = [one for _, one in subject.containers]
+    needed = [(one.vendor, one.agent, one.path) for one in wrapped if one.path]
+    needed += [
+        (marks.marks(one.agent)["vendor"], one.agent, one.path)
+        for one in started.preloads(container)
+    ]
+    for vendor, agent, file in needed:
+        cover = brought.hidden(container, file, containers, owners, agent)
+        if cover is None:
+            continue
+        where = (*path, "volumesFrom")
+        if cover.container == container.get("name"):
+            where = (*path, "mountPoints", cover.index, "containerPath")
+        message = (
+            f"has {file} of {vendor} under a mount: the volume"
+            f' "{cover.volume}" at {cover.path}'
+        )
+        subject.report.add("H23", where, message, container)
 
 
 def _start_period(

@@ -1014,6 +1014,16 @@ HAZARDS: dict[str, Row] = {
         "use another port, or move the agent's (Sysdig: SYSDIG_LOG_LISTEN_PORT and"
         " SYSDIG_LOG_FORWARD_ADDR)",
     ),
+    "H23": (
+        "error",
+        "",
+        (
+            "a mount lies over an agent's launcher or library, so that what is started"
+            " is not there"
+        ),
+        "",
+        "mount the volume at another path",
+    ),
 }
 
 RULES: dict[str, Row] = {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fargate_instrument.core import marks
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,10 +197,27 @@ def _health_check(subject: Subject, path: Path, container: Value, value: Value) 
         seen = number > high
         subject.report.add(rule, where, message, container, seen=seen, bound=bound)
     command = value.get("command")
-    if command is not None and command[:1] not in (["CMD"], ["CMD-SHELL"], ["NONE"]):
+    plain = command is not None and command[:1] not in (
+        ["CMD"],
+        ["CMD-SHELL"],
+        ["NONE"],
+    )
+    if plain and not _is_agents_own(subject, container, command[:1]):
         where = (*path, "healthCheck", "command")
         message = "has a health check that starts with neither CMD nor CMD-SHELL"
         subject.report.add("F13", where, message, container)
+
+
+def _is_agents_own(subject: Subject, container: Value, program: list[str]) -> bool:
+    """Tell whether an agent's own container asks its agent: the vendor's own form."""
+    containers = [one for _, one in subject.containers]
+    return any(
+        containers[index] is container
+        and owner.proven
+        and program[0] in marks.marks(owner.agent).get("programs", ())
+        for index, owner in marks.owners(containers).items()
+        if program
+    )
 
 
 def _restart_policy(subject: Subject, path: Path, holder: Value, value: Value) -> None:

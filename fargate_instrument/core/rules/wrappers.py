@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fargate_instrument.core import marks
+from fargate_instrument.core import marks, started
 from fargate_instrument.core.frozen import Frozen
 from fargate_instrument.core.known import AGENTS
 
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 class Launcher(Frozen):
     """How an agent starts an application, and what it asks of the container.
 
-    ``vendor``: as people call it. ``path``: the launcher, if one was seen. The rest is
-    as in the marks of agents.
+    ``vendor``: as people call it. ``path``: the launcher, if one was seen, and
+    ``agent``: whose it is. The rest is as in the marks of agents.
     """
 
     vendor: str
     path: str
+    agent: str = ""
     ptrace: bool = False
     root_only: bool = False
     writes: str = ""
@@ -45,25 +46,36 @@ _MADE: dict[tuple[str, str], Launcher] = {}
 
 
 def launchers(container: Value) -> list[Launcher]:
-    """Find the launchers through which a container starts, outermost first."""
-    return [_launcher(agent, wrap) for agent, wrap in marks.chain(container)]
+    """Find the launchers through which a container starts, outermost first.
+
+    What an agent's own tool wrote counts with nothing behind it, too.
+    """
+    found = [(agent, _first(wrap)) for agent, wrap in marks.chain(container)]
+    if not found and (container.get("entryPoint") or container.get("command")):
+        found = [(one.agent, one.path) for one in started.started(container).starts]
+    return [_launcher(agent, path) for agent, path in found]
 
 
-def _launcher(agent: str, wrap: Any) -> Launcher:
-    words: Any = getattr(wrap, "prefix", ()) or getattr(wrap, "launcher", ("",))
-    first = words[0]
-    made = _MADE.get((agent, first))
+def _launcher(agent: str, path: str) -> Launcher:
+    made = _MADE.get((agent, path))
     if made is None:
         known = AGENTS[agent]
-        made = _MADE[agent, first] = Launcher(
+        made = _MADE[agent, path] = Launcher(
             known["vendor"],
-            str(first),
+            path,
+            agent,
             ptrace=known.get("ptrace", False),
             root_only=known.get("root_only", False),
             writes=known.get("writes", ""),
             x86_only=known.get("architectures") == ("X86_64",),
         )
     return made
+
+
+def _first(wrap: Any) -> str:
+    words = getattr(wrap, "prefix", ()) or getattr(wrap, "launcher", ())
+    line: list[str] = str(getattr(wrap, "line", "")).split()
+    return next((str(w) for w in (*words, *line) if str(w).startswith("/")), "")
 
 
 def declared(facts: Iterable[Value], name: str) -> list[Launcher]:

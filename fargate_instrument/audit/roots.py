@@ -1,0 +1,129 @@
+"""Which folders below a path are Terraform's root modules; nothing is evaluated."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fargate_instrument.hcl import module, syntax
+from fargate_instrument.hcl.files import NotAllowedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fargate_instrument.hcl.files import Files
+
+LEFT_OUT = frozenset({
+    ".git", ".hg", ".svn", ".terraform", ".terragrunt-cache", ".venv", ".tox",
+    "node_modules", "__pycache__", "site-packages",
+})  # fmt: skip
+"""Folders of version control, of other people's packages and of tools."""
+
+RESOURCES = frozenset({
+    "aws_ecs_task_definition", "awscc_ecs_task_definition",
+    "aws_ecs_express_gateway_service",
+})  # fmt: skip
+"""Kinds of resource that make containers run on ECS."""
+
+OTHERS = {
+    "terragrunt.hcl": "Terragrunt's files are not read; audit the plans it makes",
+    ".tfstack.hcl": "stacks of HCP Terraform are not read; audit their plans",
+    ".tfcomponent.hcl": "stacks of HCP Terraform are not read; audit their plans",
+}
+"""End of a file's name -> why what it deploys is not known."""
+
+_WORDS = (b"module", b"ecs", b"\\u", b"\\U")
+
+
+@dataclass
+class Tree:
+    """What stands below a folder.
+
+    ``roots``: folders that are applied by themselves. ``maybe``: folders that others
+    call, and that could be. ``unread``: path -> why it is not looked into.
+    """
+
+    roots: list[Path] = field(default_factory=list)
+    maybe: list[Path] = field(default_factory=list)
+    unread: dict[Path, str] = field(default_factory=dict)
+
+
+def walk(top: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Walk folders in order, without those that are left out; links are not followed."""
+    for folder, inner, names in os.walk(top):
+        inner[:] = sorted(name for name in inner if name not in LEFT_OUT)
+        yield Path(folder), sorted(names)
+
+
+def tree(top: Path, files: Files) -> Tree:
+    """Find the root modules at and below a folder. Raises BudgetError."""
+    found = Tree()
+    folders: dict[Path, set[bytes]] = {}
+    for folder, names in walk(top):
+        files.budget.check_time()
+        _look(folder, names, found, files)
+        if any(n.endswith((*module.SUFFIXES, *module.JSON_SUFFIXES)) for n in names):
+            folders[folder] = words(folder, files)
+    called = _called(folders, files) if len(folders) > 1 else set[Path]()
+    for folder, seen in folders.items():
+        if seen:
+            alone = folder.resolve() not in called or stands_alone(folder, files)
+            (found.roots if alone else found.maybe).append(folder)
+    return found
+
+
+def _look(folder: Path, names: list[str], found: Tree, files: Files) -> None:
+    for name in names:
+        for end, reason in OTHERS.items():
+            if name == end or (end.startswith(".") and name.endswith(end)):
+                found.unread[folder / name] = reason
+    for entry in os.scandir(folder):
+        if entry.is_symlink() and entry.is_dir() and entry.name not in LEFT_OUT:
+            path = folder / entry.name
+            if not files.allows(path):
+                found.unread[path] = "it links to a folder outside what is audited"
+
+
+def _called(folders: dict[Path, set[bytes]], files: Files) -> set[Path]:
+    called: set[Path] = set()
+    for folder, seen in folders.items():
+        if not seen - {b"ecs"}:
+            continue
+        for block in module.read(folder, files).of("module"):
+            text = syntax.literal(block.attributes.get("source"))
+            if text and text.startswith("."):
+                called.add((folder / text).resolve())
+    return called
+
+
+def words(folder: Path, files: Files) -> set[bytes]:
+    """Tell without parsing whether a module may define tasks, or call one that does.
+
+    What cannot be read may hold anything.
+    """
+    found: set[bytes] = set()
+    for path in module.sources(folder):
+        try:
+            content = files.content(path)
+        except NotAllowedError:
+            return set(_WORDS)
+        found |= {word for word in _WORDS if word in content}
+    return found
+
+
+def stands_alone(folder: Path, files: Files) -> bool:
+    """Tell whether a module that others call shows that it is applied by itself, too."""
+    names = set(module.names_of(folder)) | {p.name for p in folder.glob(".terraform*")}
+    if any(name.endswith((".tfvars", ".tfvars.json")) for name in names):
+        return True
+    if names & {".terraform", ".terraform.lock.hcl"}:
+        return True
+    read = module.read(folder, files)
+    if next(read.of("provider"), None) is not None:
+        return True
+    for block in read.of("terraform"):
+        if any(inner.kind in ("backend", "cloud") for inner in block.blocks):
+            return True
+    return all("default" in block.attributes for block in read.of("variable"))

@@ -1,0 +1,362 @@
+"""Terraform expressions to values, as far as that is possible without Terraform.
+
+What cannot be known becomes Unknown with its reason, never a guess; what Terraform
+would refuse raises WrongError. An origin survives where a value stays what it is, and
+nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from fargate_instrument.hcl import (
+    files,
+    functions,
+    loops,
+    references,
+    syntax,
+    texts,
+    types,
+)
+from fargate_instrument.hcl.operators import arithmetic, truth
+from fargate_instrument.hcl.values import (
+    Encoded,
+    Object,
+    Tuple,
+    Unknown,
+    WrongError,
+    first_unknown,
+    is_whole,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from fargate_instrument.hcl.budget import Budget
+    from fargate_instrument.hcl.files import Files
+    from fargate_instrument.hcl.syntax import Expression
+
+DEEPEST = 400
+_KEEP: dict[str, Callable[[Any], Any]] = {
+    "jsondecode": texts.decoded,
+    "jsonencode": texts.encoded,
+    "tostring": lambda value: types.converted(value, "string"),
+}
+"""Functions through which an origin, and what is known of a text, survives."""
+_SAME = ("nonsensitive", "sensitive", "ephemeralasnull")
+
+
+class Names(Protocol):
+    """What an expression may name, such as a module's variables."""
+
+    @property
+    def folder(self) -> Path:
+        """Where relative file names start."""
+
+    @property
+    def files(self) -> Files:
+        """The files that may be read."""
+
+    @property
+    def budget(self) -> Budget:
+        """What reading may cost."""
+
+    def value(self, root: str, words: list[str]) -> tuple[Any, int]:
+        """Give what the first words of a reference mean, and how many they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads the expressions of one module instance.
+
+    ``loops``: what the names of surrounding ``for`` expressions, of ``each`` and of
+    ``count`` stand for.
+    """
+
+    names: Names
+    loops: Mapping[str, Any] = field(default_factory=dict)
+
+    def read(self, expression: Expression | None) -> Any:
+        """Give an expression's value; what is wrong with it is a reason."""
+        if expression is None:
+            return None
+        try:
+            return self.read_or_raise(expression)
+        except WrongError as error:
+            return Unknown(str(error), interpolated(expression, expression.tree))
+
+    def read_or_raise(self, expression: Expression) -> Any:
+        """Give an expression's value. Raises WrongError."""
+        try:
+            return Run(self, expression).value(expression.tree)
+        except RecursionError:
+            return Unknown("it is nested too deeply")
+
+    def within(self, **names: Any) -> Reader:
+        """Read with more names."""
+        return Reader(self.names, {**self.loops, **names})
+
+
+def interpolated(expression: Expression, node: Any) -> str:
+    """Write a part of an expression as it would stand inside a template."""
+    source = expression.source(node)
+    return f"${{{source}}}" if source else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Walks one expression's tree; one method per kind of node."""
+
+    reader: Reader
+    whole: Expression
+
+    def value(self, node: Any) -> Any:
+        """Give the value of a part. Raises WrongError."""
+        made = _METHODS[type(node)](self, node)
+        size = 1
+        if isinstance(made, str):
+            size += len(made) >> 6
+        elif isinstance(made, (list, dict)):
+            size += len(made)
+        self.reader.names.budget.spend(size)
+        return made
+
+    def unknown(self, node: Any, reason: str) -> Unknown:
+        """Give a value of which nothing is known but its text."""
+        return Unknown(reason, interpolated(self.whole, node))
+
+    def within(self, **names: Any) -> Run:
+        """Walk with more names."""
+        return Run(self.reader.within(**names), self.whole)
+
+    def tried(self, node: Any) -> Any:
+        """Give a value; what Terraform would refuse is not known."""
+        try:
+            return self.value(node)
+        except WrongError as error:
+            return Unknown(str(error))
+
+    # Literals, templates, collections
+
+    def literal(self, node: syntax.Literal) -> Any:
+        return node.value
+
+    def template(self, node: syntax.Template) -> Any:
+        return self.rendered(node, node.parts)
+
+    def rendered(self, node: Any, parts: tuple[Any, ...]) -> Any:
+        """Render a template's parts; a single interpolation keeps its value."""
+        if not parts:
+            return ""
+        if len(parts) == 1 and not isinstance(
+            parts[0], (syntax.IfPart, syntax.ForPart)
+        ):
+            only = parts[0]
+            return only if isinstance(only, str) else self.shown(only)
+        try:
+            pieces = [p for part in parts for p in loops.pieces(self, node, part)]
+        except loops.LostError as lost:
+            return Unknown(str(lost))
+        return texts.joined(pieces)
+
+    def shown(self, node: Any) -> Any:
+        """Give an interpolation's value; what is not known has its source as text."""
+        value = self.value(node)
+        if isinstance(value, Unknown) and not value.text:
+            text = interpolated(self.whole, node)
+            return Unknown(value.reason, text, value.origin, value.decoded, value.parts)
+        return value
+
+    def tuple(self, node: syntax.TupleNode) -> Any:
+        return Tuple(self.value(item) for item in node.items)
+
+    def object(self, node: syntax.ObjectNode) -> Any:
+        members: dict[str, Any] = {}
+        for key_node, value in node.items:
+            key = self.value(key_node)
+            if isinstance(key_node, syntax.Literal):
+                key = "null" if key is None else key
+            if isinstance(key, (Unknown, Encoded)):
+                hole = first_unknown(key)
+                return self.unknown(node, f"a key is not known: {hole and hole.reason}")
+            members[self.key(key)] = self.value(value)
+        return Object(members)
+
+    def key(self, value: Any) -> str:
+        """Take a value as a key. Raises WrongError."""
+        text = texts.as_text(value)
+        if text is None:
+            raise WrongError("a key must be a plain value")
+        return text
+
+    def parentheses(self, node: syntax.Parentheses) -> Any:
+        return self.value(node.inner)
+
+    # Operators
+
+    def conditional(self, node: syntax.Conditional) -> Any:
+        chosen = self.value(node.condition)
+        yes, no = self.tried(node.yes), self.tried(node.no)
+        if isinstance(chosen, Unknown):
+            same = agreed([yes, no])
+            return same[0] if same else self.unknown(node, chosen.reason)
+        wanted = truth(chosen)
+        value = self.value(node.yes if wanted else node.no)
+        kind = types.unified([types.of(yes), types.of(no)])
+        if kind is None:
+            raise WrongError("the two results of a condition have different types")
+        return value if isinstance(value, Unknown) else types.converted(value, kind)
+
+    def binary(self, node: syntax.Binary) -> Any:
+        sign = node.sign
+        left = self.value(node.left)
+        if sign in ("&&", "||"):
+            return self._logic(node, left)
+        right = self.value(node.right)
+        if sign in ("==", "!="):
+            same = types.equal(left, right)
+            if same is None:
+                return self._doubt(node, left, right)
+            return same == (sign == "==")
+        for value in (left, right):
+            if isinstance(value, (Unknown, Encoded)):
+                return self._doubt(node, value)
+        return arithmetic(sign, left, right)
+
+    def _doubt(self, node: Any, *values: Any) -> Unknown:
+        hole = first_unknown(list(values))
+        return self.unknown(node, hole.reason if hole else "it cannot be compared here")
+
+    def _logic(self, node: syntax.Binary, left: Any) -> Any:
+        """Combine truths; what decides on the left decides, as since Terraform 1.12."""
+        decides = node.sign == "||"
+        first = self._truth(left)
+        if first is decides:
+            return decides
+        second = self._truth(self.value(node.right))
+        if second is decides:
+            return decides
+        if isinstance(first, Unknown) or isinstance(second, Unknown):
+            return self._doubt(node, first, second)
+        return not decides
+
+    def _truth(self, value: Any) -> Any:
+        if value is None:
+            return Unknown("a condition is null, which not every Terraform takes")
+        return value if isinstance(value, Unknown) else truth(value)
+
+    def unary(self, node: syntax.Unary) -> Any:
+        value = self.value(node.operand)
+        if isinstance(value, Unknown):
+            return self.unknown(node, value.reason)
+        return not truth(value) if node.sign == "!" else arithmetic("-", 0, value)
+
+    # Functions
+
+    def call(self, node: syntax.Call) -> Any:
+        name = node.name.removeprefix("core::")
+        if name in ("try", "can") and not node.spread:
+            return self._try(name, node)
+        values = [self.value(one) for one in node.arguments]
+        if node.spread:
+            last = values.pop()
+            if isinstance(last, Unknown):
+                return self.unknown(node, last.reason)
+            if not isinstance(last, types.SEQUENCES):
+                raise WrongError("... needs a list")
+            values += last
+        return self._called(node, name, values)
+
+    def _called(self, node: syntax.Call, name: str, values: list[Any]) -> Any:
+        if name in _SAME and len(values) == 1:
+            return values[0]
+        if name == "coalesce":
+            return self._coalesce(node, values)
+        if name in _KEEP and len(values) == 1 and isinstance(values[0], Unknown):
+            return self._named(node, _KEEP[name](values[0]))
+        if name in files.TABLE:
+            return files.TABLE[name](self, node, values)
+        if name not in functions.TABLE:
+            return self.unknown(node, f"{name}() is not computed here")
+        for value in values:
+            if isinstance(value, Unknown):
+                return self.unknown(node, value.reason)
+        return self._named(node, functions.call(name, values))
+
+    def _named(self, node: Any, value: Any) -> Any:
+        if isinstance(value, Unknown) and not value.text and value.origin is None:
+            return Unknown(
+                value.reason, interpolated(self.whole, node), parts=value.parts
+            )
+        return value
+
+    def _coalesce(self, node: syntax.Call, values: list[Any]) -> Any:
+        kind = types.unified([types.of(value) for value in values])
+        if kind is None:
+            raise WrongError("coalesce() needs values of one type")
+        for at, value in enumerate(values):
+            if isinstance(value, Unknown):
+                same = agreed([v for v in values[at:] if not _is_empty(v)])
+                return same[0] if same else self.unknown(node, value.reason)
+            if value is not None and value != "":
+                return types.converted(value, kind)
+        raise WrongError("no argument has a value")
+
+    def _try(self, name: str, node: syntax.Call) -> Any:
+        problem, found = "no argument of try() works", []
+        for argument in node.arguments:
+            try:
+                found.append(self.value(argument))
+            except WrongError as error:
+                problem = str(error)
+                continue
+            if not isinstance(found[-1], Unknown):
+                break
+        if not found and name == "try":
+            raise WrongError(problem)
+        first = found[0] if found else False
+        if not isinstance(first, Unknown):
+            return first if name == "try" else bool(found)
+        same = agreed(found)
+        return same[0] if same and name == "try" else self.unknown(node, first.reason)
+
+
+def agreed(values: list[Any]) -> tuple[Any] | None:
+    """Give the one value that all of these are, or that has the origin of all."""
+    first = values[0] if values else None
+    if isinstance(first, Unknown):
+        if first.origin is not None and all(
+            isinstance(one, Unknown)
+            and one.origin == first.origin
+            and one.decoded == first.decoded
+            for one in values
+        ):
+            return (first,)
+        return None
+    if values and is_whole(first) and all(types.equal(first, v) for v in values[1:]):
+        return (first,)
+    return None
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value)
+
+
+_METHODS: dict[type, Callable[[Run, Any], Any]] = {
+    syntax.Literal: Run.literal,
+    syntax.Template: Run.template,
+    syntax.TupleNode: Run.tuple,
+    syntax.ObjectNode: Run.object,
+    syntax.Parentheses: Run.parentheses,
+    syntax.Conditional: Run.conditional,
+    syntax.Binary: Run.binary,
+    syntax.Unary: Run.unary,
+    syntax.Call: Run.call,
+    syntax.ForNode: loops.for_expression,
+    syntax.Name: references.reference,
+    syntax.Attribute: references.reference,
+    syntax.Index: references.reference,
+    syntax.Splat: references.splat,
+}
