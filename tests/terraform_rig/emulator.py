@@ -1,4 +1,6 @@
-"""An AWS emulator (moto) on loopback, one fresh process at a time. Not AWS.
+"""An AWS emulator on loopback, one fresh process at a time. Not AWS.
+
+moto, behind `front.py`, which does once what is asked twice.
 
 The stacks learn of it through environment variables alone, as the AWS SDKs read
 them. The process watches its standard input and ends with the one who started it,
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 ACCOUNT: Final = "123456789012"
 HOST: Final = "127.0.0.1"
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
-_PATIENCE: Final = 60.0
+_PATIENCE: Final = 300.0  # seconds until a hang fails
 _SETTINGS: Final = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
 _FOREIGN: Final = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE")
 
@@ -96,7 +98,7 @@ def running() -> Iterator[Emulator]:
         if process.stdin is not None:
             process.stdin.close()
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=_PATIENCE)
         if process.stdout is not None:
             process.stdout.close()
 
@@ -109,7 +111,7 @@ def detached() -> Emulator:
 
 def _start(mode: str, stdin: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, str(Path(__file__).resolve()), mode],
+        [sys.executable, "-m", "tests.terraform_rig.emulator", mode],
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -137,13 +139,22 @@ def _port(process: subprocess.Popen[str]) -> int:
 
 def _serve(mode: str) -> None:
     """Be the emulator: print the port, serve until told to end."""
-    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - the emulator's alone
+    from moto.moto_server.werkzeug_app import (  # noqa: PLC0415 - the emulator's alone
+        DomainDispatcherApplication,
+        MotoRequestHandler,
+        create_backend_app,
+    )
+    from werkzeug.serving import make_server  # noqa: PLC0415 - the same
+
+    from tests.terraform_rig.front import Front  # noqa: PLC0415 - the same
 
     # No handler: a signal's own effect ends the process whichever thread it meets.
-    server = ThreadedMotoServer(ip_address=HOST, port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    print(port, flush=True)
+    app = Front(DomainDispatcherApplication(create_backend_app))
+    server = make_server(
+        HOST, 0, app, threaded=True, request_handler=MotoRequestHandler
+    )
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(server.server_port, flush=True)
     if mode == "--with-parent":
         sys.stdin.read()
         os._exit(0)
