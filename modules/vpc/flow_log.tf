@@ -34,16 +34,27 @@ locals {
   })
   flow_log_policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid    = "WriteFlowLog"
-      Effect = "Allow"
-      Action = [
-        "logs:CreateLogStream",
-        "logs:DescribeLogStreams",
-        "logs:PutLogEvents",
-      ]
-      Resource = ["${local.log_group_arn}:*"]
-    }]
+    Statement = [
+      {
+        Sid    = "WriteFlowLog"
+        Effect = "Allow"
+        Action = [
+          "logs:CreateLogStream",
+          "logs:DescribeLogStreams",
+          "logs:PutLogEvents",
+        ]
+        Resource = ["${local.log_group_arn}:*"]
+      },
+      # AWS's least for this role; it lists groups, so one group's ARN would grant nothing. Its CreateLogGroup is left out: the
+      # group is Terraform's, and a delivery that made it anew would survive a destroy.
+      # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+      {
+        Sid      = "FindFlowLogGroup"
+        Effect   = "Allow"
+        Action   = ["logs:DescribeLogGroups"]
+        Resource = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:*"]
+      },
+    ]
   })
 }
 

@@ -79,6 +79,7 @@ def _existing_vpc(cloud: Emulator) -> Variables:
 
 def _prisma_cloud(cloud: Emulator) -> Variables:
     return {
+        "application_image": "registry.example/web:1.4.2",
         "install_bundle_secret_arn": secret(cloud, "prisma-cloud-install-bundle"),
         "defender_image": "registry-auth.twistlock.com/defender:defender_34_01_126",
         "ws_address": "wss://console.example:443",
