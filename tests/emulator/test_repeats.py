@@ -11,11 +11,9 @@ import pytest
 from botocore.httpsession import URLLib3Session
 from moto.core.utils import get_service_model
 
-from tests.terraform_rig import emulator, repeats, situations
+from tests.terraform_rig import repeats, situations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.terraform_rig.emulator import Emulator
 
 # What the stacks' resources are made with, and the token that AWS takes for it.
@@ -31,12 +29,6 @@ TOKENS = {
     ("servicediscovery", "CreatePrivateDnsNamespace"): ["CreatorRequestId"],
     ("servicediscovery", "CreateService"): ["CreatorRequestId"],
 }
-
-
-@pytest.fixture(scope="module")
-def cloud() -> Iterator[Emulator]:
-    with emulator.running() as running:
-        yield running
 
 
 @pytest.mark.parametrize(("service", "operation"), TOKENS)

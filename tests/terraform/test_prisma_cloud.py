@@ -68,7 +68,9 @@ def test_execution_role_may_read_the_bundle_and_no_other_secret(
         for statement in statements
         if "secretsmanager:GetSecretValue" in statement["Action"]
     ]
-    assert [checks.as_list(statement["Resource"]) for statement in reads] == [[wanted]]
+    assert [checks.as_list(statement["Resource"]) for statement in reads] == [
+        [wanted, f"{wanted}-??????"]
+    ]
     assert "*" not in json.dumps([statement["Action"] for statement in statements])
 
 

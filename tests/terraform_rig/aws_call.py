@@ -62,9 +62,8 @@ class Call(NamedTuple):
         """Say whether the call may change something."""
         return not self.operation.startswith(_READS)
 
-    def refused(self, code: str, message: str) -> Answer:
+    def refused(self, error: Refusal) -> Answer:
         """Write the answer that refuses this call, as its protocol has errors."""
-        error = Refusal(code, message)
         serializer = get_serializer_class(self.service, self.protocol)(self.model)
         written = serializer.serialize(error)
         body = written["body"]

@@ -1,6 +1,6 @@
 """An AWS emulator on loopback, one fresh process at a time. Not AWS.
 
-moto, behind `front.py`, which does once what is asked twice.
+moto, behind `front.py`: what is asked twice is done once, what AWS refuses is refused.
 
 The stacks learn of it through environment variables alone, as the AWS SDKs read
 them. The process watches its standard input and ends with the one who started it,
@@ -146,6 +146,7 @@ def _serve(mode: str) -> None:
     )
     from werkzeug.serving import make_server  # noqa: PLC0415 - the same
 
+    from tests.terraform_rig.account import Account  # noqa: PLC0415 - the same
     from tests.terraform_rig.front import Front  # noqa: PLC0415 - the same
 
     # No handler: a signal's own effect ends the process whichever thread it meets.
@@ -153,6 +154,7 @@ def _serve(mode: str) -> None:
     server = make_server(
         HOST, 0, app, threaded=True, request_handler=MotoRequestHandler
     )
+    app.account = Account(f"http://{HOST}:{server.server_port}")
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_port, flush=True)
     if mode == "--with-parent":

@@ -10,6 +10,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
+from tests.terraform_rig.aws_call import Refusal
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -86,10 +88,8 @@ class Repeats:
                     held.parameters = call.parameters
                     return _answered(held, ask)
             if call.service in MISMATCH and held.answer.succeeded:
-                return call.refused(
-                    MISMATCH[call.service],
-                    f"The client token {token} was used with other parameters.",
-                )
+                message = f"The client token {token} was used with other parameters."
+                return call.refused(Refusal(MISMATCH[call.service], message))
             return ask()
 
         return answer
