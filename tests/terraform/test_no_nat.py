@@ -99,6 +99,10 @@ def test_no_secret_anywhere(no_nat: TerraformTestApi, place: Workspace) -> None:
     checks.no_secret_anywhere(no_nat, place)
 
 
+def test_services_go_before_their_network(no_nat: TerraformTestApi) -> None:
+    checks.services_go_first(no_nat)
+
+
 def test_destroy_leaves_nothing(
     no_nat: TerraformTestApi, cloud: Emulator, before: dict[str, list[str]]
 ) -> None:

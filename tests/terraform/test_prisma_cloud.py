@@ -82,6 +82,10 @@ def test_no_secret_anywhere(prisma_cloud: TerraformTestApi, place: Workspace) ->
     checks.no_secret_anywhere(prisma_cloud, place)
 
 
+def test_services_go_before_their_network(prisma_cloud: TerraformTestApi) -> None:
+    checks.services_go_first(prisma_cloud)
+
+
 def test_destroy_leaves_nothing(
     prisma_cloud: TerraformTestApi, cloud: Emulator, before: dict[str, list[str]]
 ) -> None:

@@ -370,6 +370,16 @@ def test_no_secret_anywhere(walkthrough: TerraformTestApi, place: Workspace) -> 
     checks.no_secret_anywhere(walkthrough, place)
 
 
+def test_services_go_before_their_network(walkthrough: TerraformTestApi) -> None:
+    checks.services_go_first(walkthrough)
+
+
+def test_smoke_script_reads_the_live_stack(
+    walkthrough: TerraformTestApi, cloud: Emulator
+) -> None:
+    checks.smoke_reads_and_finds_the_services(cloud, walkthrough)
+
+
 def test_destroy_leaves_nothing(
     walkthrough: TerraformTestApi, cloud: Emulator, before: dict[str, list[str]]
 ) -> None:
