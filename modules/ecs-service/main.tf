@@ -145,8 +145,6 @@ resource "aws_ecs_cluster_capacity_providers" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  # checkov:skip=CKV_AWS_158: The key is the user's choice, log_groups[*].kms_key_arn; CloudWatch encrypts with its own key without one.
-  # checkov:skip=CKV_AWS_338: The default is 365 days; a shorter retention is the user's explicit choice.
   for_each = { for name, group in var.log_groups : name => group if var.create }
 
   name              = each.key

@@ -46,7 +46,6 @@ resource "aws_vpc_endpoint" "gateway" {
 }
 
 resource "aws_security_group" "endpoints" {
-  # checkov:skip=CKV2_AWS_5: Attached to the interface endpoints below, through a for_each that checkov does not follow.
   count = local.has_endpoint_interface ? 1 : 0
 
   name_prefix = "${var.name}-endpoints-"

@@ -92,8 +92,6 @@ resource "aws_flow_log" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "flow_log" {
-  # checkov:skip=CKV_AWS_158: The key is the user's choice, flow_log.kms_key_arn; CloudWatch encrypts with its own key without one.
-  # checkov:skip=CKV_AWS_338: The default is 365 days; a shorter retention is the user's explicit choice.
   count = local.create_log_group ? 1 : 0
 
   name              = local.log_group_name

@@ -89,8 +89,6 @@ locals {
 }
 
 resource "aws_vpc" "this" {
-  # checkov:skip=CKV2_AWS_11: Logged by default; flow_log.tf makes the flow log through a count that checkov does not follow.
-  # checkov:skip=CKV2_AWS_12: aws_default_security_group.this locks the default group, through a count that checkov does not follow.
   count = var.create ? 1 : 0
 
   cidr_block           = var.cidr_block
@@ -202,7 +200,6 @@ resource "aws_route_table_association" "public" {
 }
 
 resource "aws_eip" "nat" {
-  # checkov:skip=CKV2_AWS_19: The address of a NAT gateway, which is no instance.
   for_each = local.reuse_addresses ? toset([]) : toset(local.nat_zones)
 
   domain = "vpc"

@@ -41,29 +41,23 @@ DEFENDER: Final = {
     "defender_image": "registry.example/defender:defender_34_03_138",
     "install_bundle_secret_arn": SECRET,
 }
-# The first point of each stack is the one at which ports and ranges meet.
+# Where ports and ranges meet, and where ranges overlap.
 POINTS: Final[Mapping[str, list[dict[str, Any]]]] = {
     "terraform/direct-collector": [
         {**AGENT, "collector_port": 443, "collector_cidr_blocks": RANGES[0]},
-        {**AGENT, "collector_port": 443, "collector_cidr_blocks": RANGES[1]},
-        {**AGENT, "collector_port": 6443, "collector_cidr_blocks": RANGES[0]},
         {**AGENT, "collector_port": 6443, "collector_cidr_blocks": RANGES[1]},
     ],
     "terraform/existing-vpc": [
-        {**EXISTING, "collector_port": 443, "collector_cidr_blocks": RANGES[0]},
-        {**EXISTING, "collector_port": 6443, "collector_cidr_blocks": RANGES[1]},
+        {**EXISTING, "collector_port": 443, "collector_cidr_blocks": RANGES[1]},
     ],
     "terraform/no-nat": [
-        {**PROXIED, "proxy_port": 443, "proxy_cidr_blocks": RANGES[0]},
-        {**PROXIED, "proxy_port": 3128, "proxy_cidr_blocks": RANGES[1]},
+        {**PROXIED, "proxy_port": 443, "proxy_cidr_blocks": RANGES[1]},
     ],
     "terraform/prisma-cloud": [
         {**DEFENDER, "ws_address": "wss://console.example:443"},
-        {**DEFENDER, "ws_address": "wss://console.example:8084"},
     ],
     "terraform/walkthrough": [
         {**AGENT, "collector_port": 443, "orchestrator_port": 443},
-        {**AGENT, "collector_port": 6443, "collector_cidr_blocks": RANGES[1]},
     ],
 }
 MOCKS: Final = """
