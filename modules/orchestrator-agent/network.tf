@@ -198,6 +198,11 @@ resource "aws_vpc_security_group_egress_rule" "load_balancer" {
   tags                         = local.tags
 }
 
+moved {
+  from = aws_vpc_security_group_egress_rule.load_balancer[0]
+  to   = aws_vpc_security_group_egress_rule.load_balancer["load-balancer"]
+}
+
 resource "aws_route53_record" "this" {
   count = local.by_load_balancer && var.load_balancer.dns_record != null ? 1 : 0
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 ACCOUNT: Final = "123456789012"
 HOST: Final = "127.0.0.1"
@@ -89,9 +89,12 @@ def clean_environment() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Emulator]:
-    """Run an emulator for the length of a with block."""
-    process = _start("--with-parent", stdin=subprocess.PIPE)
+def running(lost: Iterable[str] = ()) -> Iterator[Emulator]:
+    """Run an emulator for the length of a with block.
+
+    ``lost`` names operations whose first answer does not arrive, though they are done.
+    """
+    process = _start("--with-parent", *lost, stdin=subprocess.PIPE)
     try:
         yield Emulator(process.pid, _port(process))
     finally:
@@ -109,9 +112,9 @@ def detached() -> Emulator:
     return Emulator(process.pid, _port(process))
 
 
-def _start(mode: str, stdin: int) -> subprocess.Popen[str]:
+def _start(*words: str, stdin: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.terraform_rig.emulator", mode],
+        [sys.executable, "-m", "tests.terraform_rig.emulator", *words],
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -137,7 +140,7 @@ def _port(process: subprocess.Popen[str]) -> int:
     return found.port
 
 
-def _serve(mode: str) -> None:
+def _serve(mode: str, *lost: str) -> None:
     """Be the emulator: print the port, serve until told to end."""
     from moto.moto_server.werkzeug_app import (  # noqa: PLC0415 - the emulator's alone
         DomainDispatcherApplication,
@@ -150,7 +153,7 @@ def _serve(mode: str) -> None:
     from tests.terraform_rig.front import Front  # noqa: PLC0415 - the same
 
     # No handler: a signal's own effect ends the process whichever thread it meets.
-    app = Front(DomainDispatcherApplication(create_backend_app))
+    app = Front(DomainDispatcherApplication(create_backend_app), lost)
     server = make_server(
         HOST, 0, app, threaded=True, request_handler=MotoRequestHandler
     )
@@ -164,4 +167,4 @@ def _serve(mode: str) -> None:
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1])
+    _serve(*sys.argv[1:])

@@ -6,7 +6,7 @@ What comes twice is done once (``repeats``), what AWS refuses is refused
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from tests.terraform_rig import account, aws_call, refusals
 from tests.terraform_rig.delays import Delays
@@ -16,11 +16,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
 
+LOST: Final = aws_call.Answer("503 Service Unavailable", (), b"")
+
+
 class Front:
     """A WSGI application around moto's, reached at a URL."""
 
-    def __init__(self, moto: Any) -> None:
+    def __init__(self, moto: Any, lost: Iterable[str] = ()) -> None:
+        """Take the operations whose first answer is lost once the work is done."""
         self._moto = moto
+        self._lost = set(lost)
         self._repeats = Repeats()
         self._delays = Delays()
         self.account: account.Account | None = None
@@ -34,6 +39,9 @@ class Front:
             answered: Iterable[bytes] = self._moto(environ, start)
             return answered
         answer = self._repeats.once(call, lambda: self._answer(call, environ))
+        if call.operation in self._lost:
+            self._lost.remove(call.operation)
+            answer = LOST
         start(answer.status, list(answer.headers))
         return [answer.body]
 
