@@ -88,9 +88,9 @@ def rewind(environ: dict[str, Any], body: bytes) -> None:
 
 
 def read(environ: dict[str, Any]) -> Call | None:
-    """Read a signed request; none where it is no call that a model describes."""
+    """Read a signed request; none where it is streamed, or no call of a model."""
     signed = _CREDENTIAL.search(environ.get("HTTP_AUTHORIZATION", ""))
-    if signed is None:
+    if signed is None or "HTTP_TRANSFER_ENCODING" in environ:
         return None
     region, name = signed.groups()
     service = _MODELS.get(name, name)

@@ -173,7 +173,7 @@ def _way(tables: list[dict[str, Any]], subnet: str) -> str:
     ]
     main = [t for t in tables if any(a.get("Main") for a in t["Associations"])]
     ways = [
-        next(v for k, v in route.items() if k.endswith("Id") and v != "local")
+        next((v for k, v in route.items() if k.endswith("Id")), "something else")
         for table in (own or main)
         for route in table["Routes"]
         if route.get("DestinationCidrBlock") == "0.0.0.0/0"
