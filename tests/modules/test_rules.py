@@ -48,7 +48,7 @@ POINTS: Final[Mapping[str, list[dict[str, Any]]]] = {
         {**AGENT, "collector_port": 6443, "collector_cidr_blocks": RANGES[1]},
     ],
     "terraform/existing-vpc": [
-        {**EXISTING, "collector_port": 443, "collector_cidr_blocks": RANGES[1]},
+        {**EXISTING, "collector_port": 443},
     ],
     "terraform/no-nat": [
         {**PROXIED, "proxy_port": 443, "proxy_cidr_blocks": RANGES[1]},
@@ -187,4 +187,4 @@ def test_no_two_rules_are_the_same(terraform: Terraform, stack: str) -> None:
         counted += found.total()
         assert [rule for rule, times in found.items() if times > 1] == [], point
     print(f"\n{stack}: {counted} rules with {len(states)} sets of options")
-    assert counted > len(states)
+    assert counted >= len(states)
