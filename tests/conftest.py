@@ -34,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-INSTALLED = ("registry needs", "no Terraform", "no uv", "checkov")
+INSTALLED = ("registry needs", "no Terraform", "no uv", "checkov", "no bindings")
 """Reasons that name what CI installs: there, such a skip hides a broken set-up."""
 
 

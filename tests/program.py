@@ -146,7 +146,7 @@ def launch(
     **settings: Any,
 ) -> Run:
     """Run the program as Terraform does: a process, its path, pipes."""
-    settings.setdefault("timeout", 60)
+    settings.setdefault("timeout", 300)  # against a hang
     settings.setdefault("env", bare_environment())
     main = settings.pop("main", MAIN)
     done = subprocess.run(

@@ -20,24 +20,26 @@ locals {
     }]
   })
 
-  # A reference may end in :json-key:version-stage:version-id, which is no part of the secret's ARN. A secret named
-  # without its random suffix gets the six wildcards that stand for it.
-  secretsmanager_arns = [
-    for arn in distinct([for arn in var.secret_arns : join(":", slice(split(":", arn), 0, 7)) if split(":", arn)[2] == "secretsmanager"]) :
-    can(regex("-[A-Za-z0-9]{6}$", arn)) ? arn : "${arn}-??????"
-  ]
+  # A reference may end in :json-key:version-stage:version-id, which is no part of the secret's ARN. IAM compares with the ARN that
+  # ends in six random characters, for which six wildcards stand. A hyphen and six characters may be those, or the end of a name
+  # (prod-sysdig): then both forms are granted.
+  secret_arns_alone = distinct([for arn in var.secret_arns : join(":", slice(split(":", arn), 0, 7)) if split(":", arn)[2] == "secretsmanager"])
+  secretsmanager_arns = flatten([
+    for arn in local.secret_arns_alone : [can(regex("-[A-Za-z0-9]{6}$", arn)) ? [arn] : [], "${arn}-??????"]
+  ])
   parameter_arns = distinct([for arn in var.secret_arns : arn if split(":", arn)[2] == "ssm"])
+
+  # amazonaws.com, and amazonaws.com.cn in China.
+  kms_via_services = [for service in var.kms_via_services : "${service}.${local.region}.amazonaws.*"]
 
   log_group_arns = concat(
     [for name in keys(var.log_groups) : "arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:${name}"],
     [for arn in var.log_group_arns : trimsuffix(arn, ":*")],
   )
 
-  image_repositories = [
-    for image in local.container_images :
-    regex("^(?P<account>\\d{12})\\.dkr\\.ecr\\.(?P<region>[a-z0-9-]+)\\.amazonaws\\.[a-z.]+/(?P<name>[^:@]+)", image)
-    if var.ecr.from_images && can(regex("^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.[a-z.]+/[^:@]+", image))
-  ]
+  # <account>.dkr.ecr.<region>.amazonaws.com, .dkr.ecr-fips. for FIPS, and dual-stack <account>.dkr-ecr.<region>.on.aws.
+  ecr_image          = "^(?P<account>\\d{12})\\.dkr[.-]ecr(?:-fips)?\\.(?P<region>[a-z0-9-]+)\\.(?:amazonaws|on)\\.[a-z.]+/(?P<name>[^:@]+)"
+  image_repositories = [for image in local.container_images : regex(local.ecr_image, image) if var.ecr.from_images && can(regex(local.ecr_image, image))]
   repository_arns = distinct(concat(
     var.ecr.repository_arns,
     [for repository in local.image_repositories : "arn:${local.partition}:ecr:${repository.region}:${repository.account}:repository/${repository.name}"],
@@ -62,12 +64,15 @@ locals {
       Action   = ["ssm:GetParameters"]
       Resource = arns
     } if length(arns) > 0],
-    [for arns in [var.kms_key_arns] : {
-      Sid      = "DecryptSecrets"
-      Effect   = "Allow"
-      Action   = ["kms:Decrypt"]
-      Resource = arns
-    } if length(arns) > 0],
+    [for arns in [var.kms_key_arns] : merge(
+      {
+        Sid      = "DecryptSecrets"
+        Effect   = "Allow"
+        Action   = ["kms:Decrypt"]
+        Resource = arns
+      },
+      { for key, services in { Condition = local.kms_via_services } : key => { StringLike = { "kms:ViaService" = services } } if length(services) > 0 },
+    ) if length(arns) > 0],
     [for arns in [local.repository_arns] : {
       Sid      = "PullImages"
       Effect   = "Allow"

@@ -3,6 +3,22 @@
 locals {
   create_security_group = var.create && var.create_security_group
   security_group_ids    = concat(aws_security_group.this[*].id, var.security_group_ids)
+
+  # What EC2 takes a rule for: protocol, ports and the other side, without the description. Two of one identity fail an apply with
+  # InvalidPermission.Duplicate.
+  rule_identities = {
+    for direction, rules in { ingress_rules = var.ingress_rules, egress_rules = var.egress_rules } : direction => [
+      for rule in values(rules) : jsonencode([
+        rule.protocol,
+        rule.from_port,
+        rule.to_port == null ? rule.from_port : rule.to_port,
+        try(cidrsubnet(rule.cidr_ipv4, 0, 0), rule.cidr_ipv4),
+        try(cidrsubnet(rule.cidr_ipv6, 0, 0), rule.cidr_ipv6),
+        rule.prefix_list_id,
+        rule.referenced_security_group_id,
+      ])
+    ]
+  }
 }
 
 resource "aws_security_group" "this" {
@@ -37,6 +53,13 @@ resource "aws_vpc_security_group_ingress_rule" "this" {
   prefix_list_id               = each.value.prefix_list_id
   referenced_security_group_id = each.value.referenced_security_group_id
   tags                         = merge(local.tags, { Name = "${var.name}-${each.key}" }, var.tags)
+
+  lifecycle {
+    precondition {
+      condition     = length(distinct(local.rule_identities["ingress_rules"])) == length(var.ingress_rules)
+      error_message = "ingress_rules: two of ${join(", ", keys(var.ingress_rules))} have the same protocol, ports and other side, and EC2 refuses the second."
+    }
+  }
 }
 
 resource "aws_vpc_security_group_egress_rule" "this" {
@@ -52,4 +75,11 @@ resource "aws_vpc_security_group_egress_rule" "this" {
   prefix_list_id               = each.value.prefix_list_id
   referenced_security_group_id = each.value.referenced_security_group_id
   tags                         = merge(local.tags, { Name = "${var.name}-${each.key}" }, var.tags)
+
+  lifecycle {
+    precondition {
+      condition     = length(distinct(local.rule_identities["egress_rules"])) == length(var.egress_rules)
+      error_message = "egress_rules: two of ${join(", ", keys(var.egress_rules))} have the same protocol, ports and other side, and EC2 refuses the second."
+    }
+  }
 }

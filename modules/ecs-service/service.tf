@@ -97,17 +97,26 @@ resource "aws_ecs_service" "this" {
     delete = var.deployment.timeouts.delete
   }
 
+  # What the tasks need to start and the task definition names by text alone. A destroy goes the other way.
   depends_on = [
+    aws_cloudwatch_log_group.this,
     aws_ecs_cluster_capacity_providers.this,
     aws_iam_role_policy.execution,
     aws_iam_role_policy.task,
+    aws_iam_role_policy_attachment.task,
     aws_vpc_security_group_egress_rule.this,
+    aws_vpc_security_group_ingress_rule.this,
   ]
 
   lifecycle {
     precondition {
       condition     = length(var.subnet_ids) > 0
       error_message = "subnet_ids needs at least one subnet."
+    }
+
+    precondition {
+      condition     = var.availability_zone_rebalancing == "DISABLED" || var.deployment.maximum_percent > 100
+      error_message = "ECS rebalances zones only where deployment.maximum_percent is greater than 100: set availability_zone_rebalancing = \"DISABLED\"."
     }
 
     precondition {
@@ -239,11 +248,15 @@ resource "aws_ecs_service" "uncounted" {
     delete = var.deployment.timeouts.delete
   }
 
+  # What the tasks need to start and the task definition names by text alone. A destroy goes the other way.
   depends_on = [
+    aws_cloudwatch_log_group.this,
     aws_ecs_cluster_capacity_providers.this,
     aws_iam_role_policy.execution,
     aws_iam_role_policy.task,
+    aws_iam_role_policy_attachment.task,
     aws_vpc_security_group_egress_rule.this,
+    aws_vpc_security_group_ingress_rule.this,
   ]
 
   lifecycle {
@@ -252,6 +265,11 @@ resource "aws_ecs_service" "uncounted" {
     precondition {
       condition     = length(var.subnet_ids) > 0
       error_message = "subnet_ids needs at least one subnet."
+    }
+
+    precondition {
+      condition     = var.availability_zone_rebalancing == "DISABLED" || var.deployment.maximum_percent > 100
+      error_message = "ECS rebalances zones only where deployment.maximum_percent is greater than 100: set availability_zone_rebalancing = \"DISABLED\"."
     }
 
     precondition {

@@ -45,7 +45,7 @@ variable "autoscaling" {
 }
 
 variable "availability_zone_rebalancing" {
-  description = "Whether ECS moves tasks between zones to keep them even: `ENABLED` or `DISABLED`. Set explicitly because the default of AWS changed."
+  description = "Whether ECS moves tasks between zones to keep them even: `ENABLED` or `DISABLED`. ECS refuses it where `deployment.maximum_percent` is 100. Set explicitly because the default of AWS changed."
   type        = string
   default     = "ENABLED"
   nullable    = false
@@ -377,6 +377,18 @@ variable "kms_key_arns" {
   }
 }
 
+variable "kms_via_services" {
+  description = "Services through which alone the execution role may decrypt with `kms_key_arns`: it is their requests that ECS causes. Empty for any way, also a call of its own."
+  type        = list(string)
+  default     = ["secretsmanager", "ssm"]
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for service in var.kms_via_services : can(regex("^[a-z0-9-]+$", service))])
+    error_message = "kms_via_services are names of services, like secretsmanager."
+  }
+}
+
 variable "launch_type" {
   description = "`FARGATE`, or null when `capacity_provider_strategy` is given (null without one means FARGATE)."
   type        = string
@@ -463,7 +475,7 @@ variable "name" {
 }
 
 variable "normalize_container_definitions" {
-  description = "Writes the container definitions in one canonical form (camelCase keys, no nulls, environment and secrets sorted by name), so that a change of spelling is no change. False passes the text on as it is."
+  description = "Writes the container definitions in one canonical form (camelCase keys, environment and secrets sorted by name, no null among the members of a container and of its objects), so that a change of spelling is no change. False passes the text on as it is."
   type        = bool
   default     = true
   nullable    = false
@@ -527,7 +539,7 @@ variable "runtime_platform" {
 }
 
 variable "secret_arns" {
-  description = "Secrets Manager secrets and SSM parameters that the execution role may read. A JSON key or version at the end of a secret's ARN is allowed and left off in the policy."
+  description = "Secrets Manager secrets and SSM parameters that the execution role may read. A JSON key or version at the end of a secret's ARN is allowed and left off in the policy. Give the complete ARN, with its six random characters: Secrets Manager takes a name that ends like them for complete."
   type        = list(string)
   default     = []
   nullable    = false

@@ -117,7 +117,6 @@ locals {
 
 resource "aws_s3_bucket" "this" {
   # checkov:skip=CKV_AWS_19: Always encrypted, AES256 by default; checkov does not read the default of an optional attribute.
-  # checkov:skip=CKV_AWS_18: The receiver of an access log is another bucket, the user's: access_log. Off without one.
   # checkov:skip=CKV_AWS_144: Flow logs are kept for a while and expire; a copy in a second region is a decision of the owner.
   # checkov:skip=CKV_AWS_145: Log delivery cannot use the managed key aws/s3, so the default is AES256; encryption takes a KMS key.
   # checkov:skip=CKV2_AWS_62: Nobody waits for single log objects.

@@ -8,7 +8,7 @@ variable "access_log" {
 }
 
 variable "bucket_owner_acl_condition" {
-  description = "Adds the condition s3:x-amz-acl = bucket-owner-full-control to the write statement. Off, because ACLs are off on this bucket and a delivery without the header would be denied in silence."
+  description = "Adds the condition s3:x-amz-acl = bucket-owner-full-control to the write statement, as AWS's own sample has it. Off by default: ACLs are off on this bucket, and there are reports of deliveries that send no such header."
   type        = bool
   default     = false
   nullable    = false
@@ -98,7 +98,7 @@ variable "hive_compatible_partitions" {
 }
 
 variable "lifecycle_rules" {
-  description = "Days until logs move to a cheaper class, expire, until old versions go, and until unfinished uploads are dropped; 0 switches one of the first three off."
+  description = "Days until logs move to a cheaper class (S3 leaves objects under 128 KB where they are), expire, until old versions go, and until unfinished uploads are dropped; 0 switches one of the first three off."
   type = object({
     transition_days       = optional(number, 90)
     transition_class      = optional(string, "STANDARD_IA")
@@ -143,7 +143,7 @@ variable "log_prefix" {
 }
 
 variable "minimum_tls_version" {
-  description = "Oldest TLS version that the bucket answers: 1.2 or 1.3."
+  description = "Oldest TLS version that the bucket answers: 1.2 or 1.3. AWS does not document which version the log delivery speaks; with 1.3 look whether logs still come."
   type        = string
   default     = "1.2"
   nullable    = false
@@ -206,7 +206,7 @@ variable "source_regions" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for region in var.source_regions : can(regex("^(\\*|[a-z]{2,3}(-[a-z]+)+-\\d)$", region))])
+    condition     = alltrue([for region in var.source_regions : can(regex("^(\\*|[a-z]{2,4}(-[a-z]+)+-\\d)$", region))])
     error_message = "source_regions are names of regions, like ap-northeast-1, or *."
   }
 }

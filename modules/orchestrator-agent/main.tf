@@ -114,11 +114,12 @@ module "service" {
   cluster_arn        = var.cluster_arn
   container_insights = var.container_insights
 
-  secret_arns    = distinct(values(local.secret_references))
-  kms_key_arns   = var.kms_key_arns
-  execution_role = var.execution_role
-  task_role      = { create = false }
-  ecr            = var.ecr
+  secret_arns      = distinct(values(local.secret_references))
+  kms_key_arns     = var.kms_key_arns
+  kms_via_services = var.kms_via_services
+  execution_role   = var.execution_role
+  task_role        = { create = false }
+  ecr              = var.ecr
   log_groups = {
     (local.log_group_name) = { retention_in_days = var.log_retention_days, kms_key_arn = var.log_kms_key_arn }
   }
@@ -129,6 +130,7 @@ module "service" {
   ingress_rules    = local.task_ingress_rules
   egress_rules     = local.task_egress_rules
 
+  availability_zone_rebalancing = var.availability_zone_rebalancing
   deployment = {
     minimum_healthy_percent = var.deployment.minimum_healthy_percent
     maximum_percent         = var.deployment.maximum_percent

@@ -22,7 +22,7 @@ locals {
     { for name, cidr in { vpc = local.vpc_cidr_block } : name => {
       description             = "Workload agents in the VPC", cidr_ipv4 = cidr, group = null
     } if var.ingress_cidr_blocks == null },
-    { for cidr in coalesce(var.ingress_cidr_blocks, []) : cidr => {
+    { for cidr in distinct(coalesce(var.ingress_cidr_blocks, [])) : cidr => {
       description = "Workload agents in ${cidr}", cidr_ipv4 = cidr, group = null
     } },
     { for name, id in var.ingress_security_group_ids : "group-${name}" => {
@@ -30,15 +30,21 @@ locals {
     } },
   )
 
+  # Where the load balancer speaks to the tasks: traffic, and health checks where they have a port of their own.
+  target_ports = merge(
+    { load-balancer = { port = var.orchestrator_port, purpose = "traffic and health checks" } },
+    { for name, port in { load-balancer-health = var.load_balancer.health_check.port } : name => {
+      port                                     = tonumber(port), purpose = "health checks"
+    } if port != "traffic-port" && port != tostring(var.orchestrator_port) },
+  )
+
   # With a load balancer the tasks see its addresses only; without one they see the workload agents.
-  load_balancer_rule = {
-    load-balancer = {
-      description                  = "From the load balancer"
-      from_port                    = var.orchestrator_port
-      cidr_ipv4                    = null
-      referenced_security_group_id = one(aws_security_group.load_balancer[*].id)
-    }
-  }
+  load_balancer_rules = { for name, target in local.target_ports : name => {
+    description                  = "From the load balancer: ${target.purpose}"
+    from_port                    = target.port
+    cidr_ipv4                    = null
+    referenced_security_group_id = one(aws_security_group.load_balancer[*].id)
+  } }
   direct_rules = { for name, rule in local.client_rules : name => {
     description                  = rule.description
     from_port                    = var.orchestrator_port
@@ -46,23 +52,30 @@ locals {
     referenced_security_group_id = rule.group
   } }
   task_ingress_rules = merge(
-    { for name, rule in local.load_balancer_rule : name => rule if var.exposure == "load_balancer" },
+    { for name, rule in local.load_balancer_rules : name => rule if var.exposure == "load_balancer" },
     { for name, rule in local.direct_rules : name => rule if var.exposure == "cloud_map" },
   )
 
-  default_egress_rules = merge(
-    { for index, cidr in var.collector_cidr_blocks : "collector-${index}" => {
-      description = "Sysdig collector", protocol = "tcp", from_port = local.collector_port, cidr_ipv4 = cidr
-    } },
-    {
-      https   = { description = "Images, secrets, logs", protocol = "tcp", from_port = 443, cidr_ipv4 = "0.0.0.0/0" }
-      dns-tcp = { description = "Resolver of the VPC", protocol = "tcp", from_port = 53, cidr_ipv4 = local.vpc_cidr_block }
-      dns-udp = { description = "Resolver of the VPC", protocol = "udp", from_port = 53, cidr_ipv4 = local.vpc_cidr_block }
-    },
-    { for name, cidr in { proxy = var.http_proxy_configuration.cidr_block } : name => {
-      description               = "HTTP proxy", protocol = "tcp", from_port = var.http_proxy_configuration.proxy_port, cidr_ipv4 = cidr == null ? local.vpc_cidr_block : cidr
-    } if local.has_proxy },
+  # Ways out, null for the VPC's range, which is not known before the VPC. Two of the same protocol, port and range are one rule
+  # to EC2, which refuses the second; the first one here stays: a collector on 443 goes the way of HTTPS.
+  ways_out = concat(
+    [
+      { name = "https", description = "Images, secrets, logs", protocol = "tcp", from_port = 443, cidr_ipv4 = "0.0.0.0/0" },
+      { name = "dns-tcp", description = "Resolver of the VPC", protocol = "tcp", from_port = 53, cidr_ipv4 = null },
+      { name = "dns-udp", description = "Resolver of the VPC", protocol = "udp", from_port = 53, cidr_ipv4 = null },
+    ],
+    [for index, cidr in var.collector_cidr_blocks : {
+      name = "collector-${index}", description = "Sysdig collector", protocol = "tcp", from_port = local.collector_port, cidr_ipv4 = cidrsubnet(cidr, 0, 0)
+    }],
+    [for cidr in [var.http_proxy_configuration.cidr_block] : {
+      name = "proxy", description = "HTTP proxy", protocol = "tcp", from_port = var.http_proxy_configuration.proxy_port, cidr_ipv4 = try(cidrsubnet(cidr, 0, 0), cidr)
+    } if local.has_proxy],
   )
+  ways_out_identities = [for way in local.ways_out : jsonencode([way.protocol, way.from_port, way.cidr_ipv4])]
+  default_egress_rules = {
+    for index, way in local.ways_out : way.name => merge(way, { cidr_ipv4 = way.cidr_ipv4 == null ? local.vpc_cidr_block : way.cidr_ipv4 })
+    if index(local.ways_out_identities, local.ways_out_identities[index]) == index
+  }
   # Merged, not chosen by a conditional, whose sides would need one type: the default rules are an object, the user's a map.
   task_egress_rules = merge(
     var.egress_rules == null ? {} : var.egress_rules,
@@ -78,16 +91,19 @@ locals {
     } if var.egress_rules == null },
   )
 
+  # ELB takes no name that begins with internal-.
+  load_balancer_name = trim(substr(replace(replace(var.name, "_", "-"), "/^internal-/", "int-"), 0, 32), "-")
+
   client_security_group_id = local.by_load_balancer ? one(aws_security_group.load_balancer[*].id) : module.service.security_group_id
 }
 
 resource "aws_lb" "this" {
-  # checkov:skip=CKV_AWS_91: The receiver of access logs is the user's bucket, load_balancer.access_logs; off without one.
+  # checkov:skip=CKV_AWS_91: Access logs are written for TLS listeners only, and this one is TCP; the VPC's flow log has its connections.
   # checkov:skip=CKV_AWS_150: Holds no data, and protection would stop terraform destroy; load_balancer.deletion_protection turns it on.
   # checkov:skip=CKV_AWS_152: On by default, load_balancer.cross_zone; checkov does not read the default of an optional attribute.
   count = local.by_load_balancer ? 1 : 0
 
-  name                             = coalesce(var.load_balancer.name, trim(substr(replace(var.name, "_", "-"), 0, 32), "-"))
+  name                             = coalesce(var.load_balancer.name, local.load_balancer_name)
   load_balancer_type               = "network"
   internal                         = true
   subnets                          = var.subnets
@@ -95,16 +111,6 @@ resource "aws_lb" "this" {
   enable_cross_zone_load_balancing = var.load_balancer.cross_zone
   enable_deletion_protection       = var.load_balancer.deletion_protection
   tags                             = local.tags
-
-  dynamic "access_logs" {
-    for_each = var.load_balancer.access_logs == null ? [] : [var.load_balancer.access_logs]
-
-    content {
-      bucket  = access_logs.value.bucket
-      prefix  = access_logs.value.prefix
-      enabled = true
-    }
-  }
 
   lifecycle {
     precondition {
@@ -181,15 +187,20 @@ resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
 }
 
 resource "aws_vpc_security_group_egress_rule" "load_balancer" {
-  count = local.by_load_balancer ? 1 : 0
+  for_each = { for name, target in local.target_ports : name => target if local.by_load_balancer }
 
   security_group_id            = aws_security_group.load_balancer[0].id
-  description                  = "To the tasks, their health checks included"
+  description                  = "To the tasks: ${each.value.purpose}"
   ip_protocol                  = "tcp"
-  from_port                    = var.orchestrator_port
-  to_port                      = var.orchestrator_port
+  from_port                    = each.value.port
+  to_port                      = each.value.port
   referenced_security_group_id = module.service.security_group_id
   tags                         = local.tags
+}
+
+moved {
+  from = aws_vpc_security_group_egress_rule.load_balancer[0]
+  to   = aws_vpc_security_group_egress_rule.load_balancer["load-balancer"]
 }
 
 resource "aws_route53_record" "this" {
@@ -221,6 +232,9 @@ resource "aws_service_discovery_service" "this" {
   name        = var.service_discovery.service_name
   description = "Orchestrator agent of ${var.name}"
   tags        = local.tags
+
+  # ECS takes its tasks out some time after they end, and a service that still holds one is not deleted: ResourceInUse.
+  force_destroy = true
 
   dns_config {
     namespace_id   = var.service_discovery.create_namespace ? aws_service_discovery_private_dns_namespace.this[0].id : var.service_discovery.namespace_id

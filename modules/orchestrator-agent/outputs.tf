@@ -64,8 +64,15 @@ output "orchestrator_port" {
 }
 
 output "orchestrator_security_group_id" {
-  description = "Id of the security group that workload agents connect to: the load balancer's, or with Cloud Map the tasks'."
+  description = "Id of the security group that workload agents connect to: the load balancer's, or with Cloud Map the tasks'. It waits for the name and the listener, so a service whose rules are made of it asks for no name too early."
   value       = local.client_security_group_id
+
+  depends_on = [
+    aws_lb_listener.this,
+    aws_route53_record.this,
+    aws_service_discovery_service.this,
+    aws_vpc_security_group_egress_rule.load_balancer,
+  ]
 }
 
 output "service_arn" {

@@ -113,6 +113,18 @@ variable "autoscaling" {
   }
 }
 
+variable "availability_zone_rebalancing" {
+  description = "Whether ECS moves tasks between zones to keep them even: `ENABLED` or `DISABLED`. ECS refuses it where `deployment.maximum_percent` is not greater than 100."
+  type        = string
+  default     = "ENABLED"
+  nullable    = false
+
+  validation {
+    condition     = contains(["ENABLED", "DISABLED"], var.availability_zone_rebalancing)
+    error_message = "availability_zone_rebalancing is ENABLED or DISABLED."
+  }
+}
+
 variable "check_collector_certificate" {
   description = "Whether the agent checks the collector's certificate."
   type        = bool
@@ -208,8 +220,8 @@ variable "container" {
   nullable = false
 
   validation {
-    condition     = var.container.stop_timeout == null ? true : var.container.stop_timeout >= 0 && var.container.stop_timeout <= 120
-    error_message = "container.stop_timeout is between 0 and 120 seconds on Fargate."
+    condition     = var.container.stop_timeout == null ? true : var.container.stop_timeout >= 2 && var.container.stop_timeout <= 120
+    error_message = "container.stop_timeout is between 2 and 120 seconds on Fargate."
   }
 
   validation {
@@ -414,6 +426,11 @@ variable "ingress_security_group_ids" {
   type        = map(string)
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = length(distinct(values(var.ingress_security_group_ids))) == length(var.ingress_security_group_ids)
+    error_message = "ingress_security_group_ids names a group twice."
+  }
 }
 
 variable "kms_key_arns" {
@@ -428,9 +445,21 @@ variable "kms_key_arns" {
   }
 }
 
+variable "kms_via_services" {
+  description = "Services through which alone the execution role may decrypt with `kms_key_arns`; empty for any way."
+  type        = list(string)
+  default     = ["secretsmanager", "ssm"]
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for service in var.kms_via_services : can(regex("^[a-z0-9-]+$", service))])
+    error_message = "kms_via_services are names of services, like secretsmanager."
+  }
+}
+
 variable "load_balancer" {
   description = <<-EOT
-    The internal network load balancer: its name, cross-zone balancing, deletion protection, access logs, the health check of its targets.
+    The internal network load balancer: its name, cross-zone balancing, deletion protection, the health check of its targets.
     `dns_record` gives it a name of your own in a hosted zone, which is known before the first apply.
   EOT
   type = object({
@@ -438,10 +467,6 @@ variable "load_balancer" {
     cross_zone           = optional(bool, true)
     deletion_protection  = optional(bool, false)
     deregistration_delay = optional(number, 60)
-    access_logs = optional(object({
-      bucket = string
-      prefix = optional(string)
-    }))
     dns_record = optional(object({
       zone_id = string
       name    = string
@@ -462,6 +487,16 @@ variable "load_balancer" {
   validation {
     condition     = var.load_balancer.name == null ? true : can(regex("^[A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?$", var.load_balancer.name)) && !startswith(var.load_balancer.name, "internal-")
     error_message = "load_balancer.name is 1 to 32 letters, digits and hyphens, with no hyphen at its ends and no internal- at its beginning."
+  }
+
+  validation {
+    condition     = var.load_balancer.health_check.port == "traffic-port" || try(tonumber(var.load_balancer.health_check.port) >= 1 && tonumber(var.load_balancer.health_check.port) <= 65535, false)
+    error_message = "load_balancer.health_check.port is traffic-port, or between 1 and 65535."
+  }
+
+  validation {
+    condition     = var.load_balancer.health_check.path == null || var.load_balancer.health_check.protocol != "TCP"
+    error_message = "load_balancer.health_check.path goes with protocol HTTP or HTTPS."
   }
 
   validation {

@@ -34,16 +34,27 @@ locals {
   })
   flow_log_policy = jsonencode({
     Version = "2012-10-17"
-    Statement = [{
-      Sid    = "WriteFlowLog"
-      Effect = "Allow"
-      Action = [
-        "logs:CreateLogStream",
-        "logs:DescribeLogStreams",
-        "logs:PutLogEvents",
-      ]
-      Resource = ["${local.log_group_arn}:*"]
-    }]
+    Statement = [
+      {
+        Sid    = "WriteFlowLog"
+        Effect = "Allow"
+        Action = [
+          "logs:CreateLogStream",
+          "logs:DescribeLogStreams",
+          "logs:PutLogEvents",
+        ]
+        Resource = ["${local.log_group_arn}:*"]
+      },
+      # AWS's least for this role; it lists groups, so one group's ARN would grant nothing. Its CreateLogGroup is left out: the
+      # group is Terraform's, and a delivery that made it anew would survive a destroy.
+      # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+      {
+        Sid      = "FindFlowLogGroup"
+        Effect   = "Allow"
+        Action   = ["logs:DescribeLogGroups"]
+        Resource = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:*"]
+      },
+    ]
   })
 }
 
@@ -81,8 +92,6 @@ resource "aws_flow_log" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "flow_log" {
-  # checkov:skip=CKV_AWS_158: The key is the user's choice, flow_log.kms_key_arn; CloudWatch encrypts with its own key without one.
-  # checkov:skip=CKV_AWS_338: The default is 365 days; a shorter retention is the user's explicit choice.
   count = local.create_log_group ? 1 : 0
 
   name              = local.log_group_name

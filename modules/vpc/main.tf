@@ -1,8 +1,8 @@
 # A VPC for Fargate tasks: three tiers of subnets over two or more zones, NAT, endpoints. flow_log.tf holds the flow log.
 
 data "aws_availability_zones" "available" {
-  # checkov:skip=CKV_AWS_394: Read only where availability_zones is empty; who wants a fixed set names the zones there.
-  count = var.create && length(var.availability_zones) == 0 ? 1 : 0
+  # checkov:skip=CKV_AWS_394: Read to refuse a zone that is not there at plan; who wants a fixed set names it in availability_zones.
+  count = var.create ? 1 : 0
 
   state = "available"
 
@@ -34,12 +34,24 @@ locals {
   own_tags = { Module = "fargate-instrument/vpc", Name = var.name }
   tags     = merge(local.own_tags, var.tags)
 
-  offered_zones = flatten(data.aws_availability_zones.available[*].names)
+  # Where Fargate is not in every zone of the region, the ids of those where it is: letters differ from account to account, ids do not.
+  # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/AWS_Fargate-Regions.html
+  fargate_zone_ids = {
+    ap-northeast-1 = ["apne1-az1", "apne1-az2", "apne1-az4"]
+    cn-north-1     = ["cnn1-az1", "cnn1-az2"]
+    us-west-1      = ["usw1-az1", "usw1-az3"]
+  }
+  zone_ids = flatten(data.aws_availability_zones.available[*].zone_ids)
+  offered_zones = [
+    for index, name in flatten(data.aws_availability_zones.available[*].names) : name
+    if contains(lookup(local.fargate_zone_ids, local.region, local.zone_ids), try(local.zone_ids[index], ""))
+  ]
   zones = !var.create ? [] : (
     length(var.availability_zones) > 0
     ? var.availability_zones
     : slice(local.offered_zones, 0, min(var.availability_zone_count, length(local.offered_zones)))
   )
+  zones_without_fargate = setsubtract(local.zones, local.offered_zones)
 
   # Derived ranges keep their place when a zone or a tier is added: each tier has its own quarter of the VPC.
   tier_quarters = { private = 0, public = 1, isolated = 2 }
@@ -77,8 +89,6 @@ locals {
 }
 
 resource "aws_vpc" "this" {
-  # checkov:skip=CKV2_AWS_11: Logged by default; flow_log.tf makes the flow log through a count that checkov does not follow.
-  # checkov:skip=CKV2_AWS_12: aws_default_security_group.this locks the default group, through a count that checkov does not follow.
   count = var.create ? 1 : 0
 
   cidr_block           = var.cidr_block
@@ -89,7 +99,12 @@ resource "aws_vpc" "this" {
   lifecycle {
     precondition {
       condition     = length(local.zones) >= 2
-      error_message = "The region offers fewer than two availability zones."
+      error_message = "The region offers fewer than two availability zones with Fargate."
+    }
+
+    precondition {
+      condition     = length(local.zones_without_fargate) == 0
+      error_message = "availability_zones: this account has no ${join(", ", local.zones_without_fargate)} with Fargate in ${local.region}; it has ${join(", ", local.offered_zones)}."
     }
 
     precondition {
@@ -185,7 +200,6 @@ resource "aws_route_table_association" "public" {
 }
 
 resource "aws_eip" "nat" {
-  # checkov:skip=CKV2_AWS_19: The address of a NAT gateway, which is no instance.
   for_each = local.reuse_addresses ? toset([]) : toset(local.nat_zones)
 
   domain = "vpc"

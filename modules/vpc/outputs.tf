@@ -33,6 +33,11 @@ output "flow_log_policy" {
   value       = one(aws_iam_role_policy.flow_log[*].policy)
 }
 
+output "gateway_prefix_list_ids" {
+  description = "Ids of the prefix lists of the gateway endpoints, by service: what a security group rule names."
+  value       = { for service, endpoint in aws_vpc_endpoint.gateway : service => endpoint.prefix_list_id }
+}
+
 output "internet_gateway_id" {
   description = "Id of the internet gateway."
   value       = one(aws_internet_gateway.this[*].id)
@@ -44,13 +49,27 @@ output "isolated_route_table_ids" {
 }
 
 output "isolated_subnet_ids" {
-  description = "Ids of the isolated subnets, in the order of the zones."
+  description = "Ids of the isolated subnets, in the order of the zones. They wait for routes and endpoints, so that a task made of them has its way out."
   value       = [for zone in local.zones : aws_subnet.isolated[zone].id if var.subnets.isolated.create]
+
+  depends_on = [
+    aws_route_table_association.isolated,
+    aws_vpc_endpoint.gateway,
+    aws_vpc_endpoint.interface,
+    aws_vpc_security_group_ingress_rule.endpoints,
+  ]
 }
 
 output "isolated_subnets_by_zone" {
-  description = "Isolated subnets by zone: id and range."
+  description = "Isolated subnets by zone: id and range. They wait for routes and endpoints."
   value       = { for zone, subnet in aws_subnet.isolated : zone => { id = subnet.id, cidr_block = subnet.cidr_block } }
+
+  depends_on = [
+    aws_route_table_association.isolated,
+    aws_vpc_endpoint.gateway,
+    aws_vpc_endpoint.interface,
+    aws_vpc_security_group_ingress_rule.endpoints,
+  ]
 }
 
 output "nat_public_ips" {
@@ -64,13 +83,29 @@ output "private_route_table_ids" {
 }
 
 output "private_subnet_ids" {
-  description = "Ids of the private subnets, in the order of the zones."
+  description = "Ids of the private subnets, in the order of the zones. They wait for routes and endpoints, so that a task made of them has its way out."
   value       = [for zone in local.zones : aws_subnet.private[zone].id if var.subnets.private.create]
+
+  depends_on = [
+    aws_route.private,
+    aws_route_table_association.private,
+    aws_vpc_endpoint.gateway,
+    aws_vpc_endpoint.interface,
+    aws_vpc_security_group_ingress_rule.endpoints,
+  ]
 }
 
 output "private_subnets_by_zone" {
-  description = "Private subnets by zone: id and range."
+  description = "Private subnets by zone: id and range. They wait for routes and endpoints."
   value       = { for zone, subnet in aws_subnet.private : zone => { id = subnet.id, cidr_block = subnet.cidr_block } }
+
+  depends_on = [
+    aws_route.private,
+    aws_route_table_association.private,
+    aws_vpc_endpoint.gateway,
+    aws_vpc_endpoint.interface,
+    aws_vpc_security_group_ingress_rule.endpoints,
+  ]
 }
 
 output "public_route_table_ids" {
@@ -79,13 +114,29 @@ output "public_route_table_ids" {
 }
 
 output "public_subnet_ids" {
-  description = "Ids of the public subnets, in the order of the zones."
+  description = "Ids of the public subnets, in the order of the zones. They wait for routes and endpoints, so that a task made of them has its way out."
   value       = [for zone in local.zones : aws_subnet.public[zone].id if var.subnets.public.create]
+
+  depends_on = [
+    aws_route.public,
+    aws_route_table_association.public,
+    aws_vpc_endpoint.gateway,
+    aws_vpc_endpoint.interface,
+    aws_vpc_security_group_ingress_rule.endpoints,
+  ]
 }
 
 output "public_subnets_by_zone" {
-  description = "Public subnets by zone: id and range."
+  description = "Public subnets by zone: id and range. They wait for routes and endpoints."
   value       = { for zone, subnet in aws_subnet.public : zone => { id = subnet.id, cidr_block = subnet.cidr_block } }
+
+  depends_on = [
+    aws_route.public,
+    aws_route_table_association.public,
+    aws_vpc_endpoint.gateway,
+    aws_vpc_endpoint.interface,
+    aws_vpc_security_group_ingress_rule.endpoints,
+  ]
 }
 
 output "vpc_arn" {

@@ -1,5 +1,5 @@
 variable "availability_zone_count" {
-  description = "Number of availability zones, the first ones of the region, when `availability_zones` is empty."
+  description = "Number of availability zones, the first ones of the region that have Fargate, when `availability_zones` is empty."
   type        = number
   default     = 2
   nullable    = false
@@ -49,6 +49,18 @@ variable "create" {
   type        = bool
   default     = true
   nullable    = false
+}
+
+variable "endpoint_policies" {
+  description = "Policies of endpoints, JSON text by service, in place of the module's own. That lets requests of this account's identities pass, and to `s3` the reading of ECR's layers; who reads public buckets without credentials through the endpoint opens it here."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for policy in values(var.endpoint_policies) : can(jsondecode(policy).Statement[0].Effect)])
+    error_message = "endpoint_policies are policies as JSON text, with a list of statements."
+  }
 }
 
 variable "fargate_endpoints" {
@@ -137,8 +149,8 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = length(var.name) >= 1 && length(var.name) <= 200
-    error_message = "name is 1 to 200 characters."
+    condition     = can(regex("^[A-Za-z0-9_-]{1,200}$", var.name))
+    error_message = "name is 1 to 200 letters, digits, hyphens and underscores."
   }
 }
 

@@ -5,6 +5,12 @@ locals {
   application_log_group = "${var.prefix}-logs"
   agent_log_group       = "${var.prefix}-workload-agent-logs"
 
+  # On 443 everywhere the collector goes the way of HTTPS, and EC2 refuses a second rule of the same port and range.
+  collector_cidr_blocks = setsubtract(
+    [for block in var.collector_cidr_blocks : cidrsubnet(block, 0, 0)],
+    var.collector_port == 443 ? ["0.0.0.0/0"] : [],
+  )
+
   container_definitions = jsonencode([{
     name       = "event-generator"
     essential  = true
@@ -26,7 +32,7 @@ module "vpc" {
   source = "../../modules/vpc"
 
   name               = var.prefix
-  availability_zones = ["${var.region}a", "${var.region}c"]
+  availability_zones = var.availability_zones
   nat_gateway        = "single"
   tags               = var.tags
 }
@@ -80,7 +86,7 @@ module "event_generator" {
   egress_rules = merge(
     { https = { description = "Images, logs, secrets", from_port = 443, cidr_ipv4 = "0.0.0.0/0" } },
     {
-      for block in var.collector_cidr_blocks : "collector-${block}" => {
+      for block in local.collector_cidr_blocks : "collector-${block}" => {
         description = "Sysdig collector"
         from_port   = var.collector_port
         cidr_ipv4   = block

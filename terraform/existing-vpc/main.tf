@@ -5,6 +5,12 @@ locals {
   application_log_group = "${var.prefix}-logs"
   agent_log_group       = "${var.prefix}-workload-agent-logs"
 
+  # On 443 everywhere the collector goes the way of HTTPS, and EC2 refuses a second rule of the same port and range.
+  collector_cidr_blocks = setsubtract(
+    [for block in var.collector_cidr_blocks : cidrsubnet(block, 0, 0)],
+    var.collector_port == 443 ? ["0.0.0.0/0"] : [],
+  )
+
   container_definitions = jsonencode([{
     name       = "event-generator"
     essential  = true
@@ -68,12 +74,13 @@ module "event_generator" {
   cluster_arn                     = var.cluster_arn
   vpc_id                          = var.vpc_id
   subnet_ids                      = var.subnet_ids
+  assign_public_ip                = var.assign_public_ip
   tags                            = var.tags
 
   egress_rules = merge(
     { https = { description = "Images, logs, secrets", from_port = 443, cidr_ipv4 = "0.0.0.0/0" } },
     {
-      for block in var.collector_cidr_blocks : "collector-${block}" => {
+      for block in local.collector_cidr_blocks : "collector-${block}" => {
         description = "Sysdig collector"
         from_port   = var.collector_port
         cidr_ipv4   = block

@@ -9,6 +9,12 @@ variable "application_image" {
   }
 }
 
+variable "assign_public_ip" {
+  description = "Gives the tasks public addresses: their way out in public subnets, which lead to an internet gateway."
+  type        = bool
+  default     = false
+}
+
 variable "cluster_arn" {
   description = "ECS cluster to run in; null for a new one."
   type        = string
@@ -94,13 +100,13 @@ variable "region" {
   default     = "ap-northeast-1"
 
   validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    condition     = can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]$", var.region))
     error_message = "region must be the name of an AWS region, such as \"ap-northeast-1\"."
   }
 }
 
 variable "subnet_ids" {
-  description = "Subnets of the tasks: private ones with a way out."
+  description = "Subnets of the tasks: private ones with a way out, or public ones together with `assign_public_ip`."
   type        = list(string)
 
   validation {

@@ -16,6 +16,12 @@ locals {
   registry       = "${data.aws_caller_identity.current.account_id}.dkr.ecr.${var.region}.${data.aws_partition.current.dns_suffix}"
   agent_registry = "${local.registry}/${var.pull_through_cache_prefix}/sysdig"
 
+  # HTTPS to the endpoints, and to S3, whose gateway endpoint has no group but a list of ranges. There is nothing else.
+  endpoint_rules = {
+    endpoints = { description = "Interface endpoints", from_port = 443, referenced_security_group_id = module.vpc.endpoints_security_group_id }
+    s3        = { description = "Layers of images, from S3", from_port = 443, prefix_list_id = module.vpc.gateway_prefix_list_ids["s3"] }
+  }
+
   container_definitions = jsonencode([{
     name       = "application"
     essential  = true
@@ -36,11 +42,12 @@ locals {
 module "vpc" {
   source = "../../modules/vpc"
 
-  name               = var.prefix
-  availability_zones = ["${var.region}a", "${var.region}c"]
-  fargate_endpoints  = true
-  nat_gateway        = "none"
-  tags               = var.tags
+  name                = var.prefix
+  availability_zones  = var.availability_zones
+  fargate_endpoints   = true
+  interface_endpoints = var.interface_endpoints
+  nat_gateway         = "none"
+  tags                = var.tags
 
   subnets = {
     public = { create = false }
@@ -72,11 +79,9 @@ module "orchestrator" {
   vpc_id             = module.vpc.vpc_id
 
   egress_rules = merge(
+    local.endpoint_rules,
     {
-      https = { description = "Endpoints and the image layers behind them", from_port = 443, cidr_ipv4 = "0.0.0.0/0" }
-    },
-    {
-      for block in var.proxy_cidr_blocks : "proxy-${block}" => {
+      for block in toset([for block in var.proxy_cidr_blocks : cidrsubnet(block, 0, 0)]) : "proxy-${block}" => {
         description = "Proxy to the collector"
         from_port   = var.proxy_port
         cidr_ipv4   = block
@@ -145,14 +150,16 @@ module "application" {
   volumes_json                    = jsonencode(module.workload_agent.volumes)
   vpc_id                          = module.vpc.vpc_id
 
-  egress_rules = {
-    https = { description = "Endpoints and the image layers behind them", from_port = 443, cidr_ipv4 = "0.0.0.0/0" }
-    orchestrator = {
-      description                  = "Orchestrator agent"
-      from_port                    = local.orchestrator_port
-      referenced_security_group_id = module.orchestrator.orchestrator_security_group_id
-    }
-  }
+  egress_rules = merge(
+    local.endpoint_rules,
+    {
+      orchestrator = {
+        description                  = "Orchestrator agent"
+        from_port                    = local.orchestrator_port
+        referenced_security_group_id = module.orchestrator.orchestrator_security_group_id
+      }
+    },
+  )
 
   log_groups = {
     (local.agent_log_group)       = { retention_in_days = var.log_retention_in_days }

@@ -23,6 +23,11 @@ output "original_container_definitions" {
   value       = local.container_definitions
 }
 
+output "private_route_table_ids" {
+  description = "Ids of the private subnets' route tables, by zone: the way to your proxy goes in there."
+  value       = module.vpc.private_route_table_ids
+}
+
 output "service_name" {
   description = "Name of the service."
   value       = module.application.service_name

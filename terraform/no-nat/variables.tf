@@ -19,6 +19,17 @@ variable "application_image" {
   }
 }
 
+variable "availability_zones" {
+  description = "Availability zones by name, at least two; empty for the first two of the region that have Fargate. Their letters differ from account to account."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = length(var.availability_zones) != 1
+    error_message = "availability_zones must name at least two zones, or none."
+  }
+}
+
 variable "collector_host" {
   description = "Host name of the Sysdig collector of your region."
   type        = string
@@ -51,6 +62,12 @@ variable "desired_count" {
     condition     = var.desired_count >= 0 && floor(var.desired_count) == var.desired_count
     error_message = "desired_count must be a whole number, 0 or more."
   }
+}
+
+variable "interface_endpoints" {
+  description = "Interface endpoints, by the service's name after the region or in full; null for ECR, CloudWatch Logs, Secrets Manager, SSM and its messages. In China those of ECR are `cn.com.amazonaws.<region>.ecr.api` and `.ecr.dkr`."
+  type        = set(string)
+  default     = null
 }
 
 variable "kms_key_arns" {
@@ -135,7 +152,7 @@ variable "region" {
   default     = "ap-northeast-1"
 
   validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    condition     = can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]$", var.region))
     error_message = "region must be the name of an AWS region, such as \"ap-northeast-1\"."
   }
 }

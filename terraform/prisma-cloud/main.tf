@@ -25,7 +25,7 @@ module "vpc" {
   source = "../../modules/vpc"
 
   name               = var.prefix
-  availability_zones = ["${var.region}a", "${var.region}c"]
+  availability_zones = var.availability_zones
   nat_gateway        = "single"
   tags               = var.tags
 }

@@ -1,11 +1,21 @@
 variable "application_image" {
-  description = "Image of the web server. Its entry point is /http_server."
+  description = "Image of the web server, which has /http_server: the task starts that."
   type        = string
-  default     = "nginx:1.29.1"
 
   validation {
     condition     = can(regex("(:[^/:]+|@sha256:[0-9a-f]{64})$", var.application_image)) && !endswith(var.application_image, ":latest")
     error_message = "application_image must carry a tag other than latest, or a digest."
+  }
+}
+
+variable "availability_zones" {
+  description = "Availability zones by name, at least two; empty for the first two of the region that have Fargate. Their letters differ from account to account."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = length(var.availability_zones) != 1
+    error_message = "availability_zones must name at least two zones, or none."
   }
 }
 
@@ -97,7 +107,7 @@ variable "region" {
   default     = "ap-northeast-1"
 
   validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    condition     = can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]$", var.region))
     error_message = "region must be the name of an AWS region, such as \"ap-northeast-1\"."
   }
 }

@@ -21,7 +21,7 @@ locals {
 module "flow_log_bucket" {
   source = "../../modules/flow-log-bucket"
 
-  name          = "${var.prefix}-flowlog-${data.aws_caller_identity.current.account_id}"
+  name          = "${var.prefix}-flowlog-${data.aws_caller_identity.current.account_id}-${var.region}"
   force_destroy = var.flow_log_force_destroy
   tags          = var.tags
 }
@@ -31,7 +31,7 @@ module "vpc" {
 
   name               = var.prefix
   cidr_block         = "10.0.0.0/16"
-  availability_zones = ["${var.region}a", "${var.region}c"]
+  availability_zones = var.availability_zones
   nat_gateway        = "single"
   tags               = var.tags
 
@@ -134,7 +134,7 @@ module "event_generator" {
   cpu                             = 1024
   create_cluster                  = false
   desired_count                   = var.desired_count
-  execution_role                  = { name = "${var.prefix}-role-task-execution" }
+  execution_role                  = { name = "${var.prefix}-role-task-execution-${var.region}" }
   kms_key_arns                    = var.kms_key_arns
   memory                          = 2048
   normalize_container_definitions = false
@@ -145,6 +145,8 @@ module "event_generator" {
   volumes_json                    = jsonencode(module.workload_agent.volumes)
   vpc_id                          = module.vpc.vpc_id
 
+  # The orchestrator's group waits for its name and its listener, and the service waits for these rules: no agent asks for a name
+  # that is not there yet, an answer that resolvers would keep.
   egress_rules = {
     https = { description = "Images, logs, secrets", from_port = 443, cidr_ipv4 = "0.0.0.0/0" }
     orchestrator = {

@@ -9,6 +9,17 @@ variable "application_image" {
   }
 }
 
+variable "availability_zones" {
+  description = "Availability zones by name, exactly two; empty for the first two of the region that have Fargate. Their letters differ from account to account."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = contains([0, 2], length(var.availability_zones))
+    error_message = "availability_zones must name two zones, or none: the subnets have two ranges."
+  }
+}
+
 variable "collector_cidr_blocks" {
   description = "Ranges that the collector is reached in. Sysdig publishes those of each region; the default leaves only the port limited."
   type        = list(string)
@@ -116,7 +127,7 @@ variable "region" {
   default     = "ap-northeast-1"
 
   validation {
-    condition     = can(regex("^[a-z]{2}(-[a-z]+)+-[0-9]$", var.region))
+    condition     = can(regex("^[a-z]{2,4}(-[a-z]+)+-[0-9]$", var.region))
     error_message = "region must be the name of an AWS region, such as \"ap-northeast-1\"."
   }
 }

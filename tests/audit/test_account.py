@@ -317,12 +317,11 @@ def test_an_interrupted_audit_ends_soon(account: tuple[Ecs, proxy.Manners]) -> N
     with subprocess.Popen(
         words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
     ) as process:
-        deadline = time.monotonic() + 60
         while manners.asked["ListTaskDefinitions"] < 2:
-            assert time.monotonic() < deadline
+            assert process.poll() is None, "it ended before it asked"
             time.sleep(0.05)
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=300)
     assert process.returncode == 130, err
     assert (out, b"Traceback" in err) == (b"", False)
 

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fargate_instrument.audit.instance import Instance
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fargate_instrument.audit import folder, functions, hcl
-from fargate_instrument.audit.instance import Instance
 from fargate_instrument.audit.report import Demand, report
 from fargate_instrument.audit.terraform import read_containers
 from fargate_instrument.audit.unknown import Encoded, Instrumented, Unknown

@@ -157,7 +157,7 @@ def shell(command: str, folder: Path, *, fails: bool = False) -> str:
         stdin=subprocess.DEVNULL,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     assert fails or done.returncode == 0, done.stdout
     return done.stdout
@@ -171,7 +171,7 @@ def python(words: list[str], folder: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr
 

@@ -71,7 +71,7 @@ def _watched(**settings: Any) -> tuple[list[Any], list[Any]]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
         **{"env": bare_environment(), **settings},
     )
     assert done.returncode == 0, done.stderr

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import array
 import concurrent.futures
+import fcntl
 import json
 import os
 import shutil
@@ -10,9 +12,10 @@ import signal
 import stat
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -41,6 +44,7 @@ FORBIDDEN = frozenset(
     )
 )
 COMMAND = (sys.executable, "-I", str(MAIN))
+PATIENCE = 300  # seconds until a hang fails; no measure of anything
 
 
 def _start(**settings: Any) -> subprocess.Popen[bytes]:
@@ -58,7 +62,7 @@ def test_stdin_closed_is_a_problem_not_a_crash() -> None:
         capture_output=True,
         check=False,
         env=bare_environment(),
-        timeout=30,
+        timeout=PATIENCE,
     )
     assert done.returncode == 1
     assert done.stdout == b""
@@ -74,7 +78,7 @@ def test_a_terminal_on_stdin_gets_help_and_never_hangs() -> None:
     pty = pytest.importorskip("pty", reason="no pseudo-terminals on this system")
     ours, theirs = pty.openpty()
     with _start(stdin=theirs) as process:
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE)
     os.close(ours)
     os.close(theirs)
     assert process.returncode == 2
@@ -87,7 +91,7 @@ def test_stdout_closed_by_the_reader() -> None:
     os.close(reading)
     with _start(stdout=writing) as process:
         os.close(writing)
-        _, err = process.communicate(ASK, timeout=30)
+        _, err = process.communicate(ASK, timeout=PATIENCE)
     assert process.returncode == 1
     assert err.startswith(b"stdout: cannot be written: ")
     assert b"Traceback" not in err
@@ -100,7 +104,7 @@ def test_stdout_not_there() -> None:
         capture_output=True,
         check=False,
         env=bare_environment(),
-        timeout=30,
+        timeout=PATIENCE,
     )
     assert done.returncode == 1
     assert done.stderr.startswith(b"stdout: cannot be written")
@@ -111,7 +115,7 @@ def test_stdout_not_there() -> None:
 )
 def test_a_full_disk() -> None:
     with Path("/dev/full").open("wb") as full, _start(stdout=full) as process:
-        _, err = process.communicate(ASK, timeout=30)
+        _, err = process.communicate(ASK, timeout=PATIENCE)
     assert process.returncode == 1
     assert err == b"stdout: cannot be written: No space left on device\n"
 
@@ -124,7 +128,7 @@ def test_stderr_closed_changes_nothing(data: bytes) -> None:
         stdout=subprocess.PIPE,
         check=False,
         env=bare_environment(),
-        timeout=30,
+        timeout=PATIENCE,
     )
     assert done.returncode == (0 if data is ASK else 1)
     assert bool(done.stdout) is (data is ASK)
@@ -136,26 +140,49 @@ def test_a_slow_writer_and_small_pieces() -> None:
         for at in range(0, len(ASK), 97):
             process.stdin.write(ASK[at : at + 97])
             process.stdin.flush()
-        out, _ = process.communicate(timeout=30)
+        out, _ = process.communicate(timeout=PATIENCE)
     assert out == launch(ASK).out
 
 
 # Signals
 
 
-@pytest.mark.parametrize("wait", [0.0, 0.02, 0.3])
-def test_an_interrupt_ends_it_at_once_without_a_traceback(wait: float) -> None:
+@pytest.mark.parametrize("wait", [0.0, 0.02, 0.1])
+def test_an_interrupt_at_any_time_ends_it(wait: float) -> None:
     with _start() as process:
         time.sleep(wait)
         process.send_signal(signal.SIGINT)
-        began = time.monotonic()
-        _, err = process.communicate(timeout=30)
-    took = time.monotonic() - began
-    if wait > 0.1:  # before that the interpreter itself may be interrupted
-        assert process.returncode == 130
-        assert err == b""
+        process.communicate(timeout=PATIENCE)
+    # The interpreter itself may be interrupted, before the program is there; and one
+    # that comes just before it waits for stdin is noticed when stdin ends.
     assert process.returncode in (130, -signal.SIGINT, 1)
-    assert took < 5
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="this system has no /proc to look in"
+)
+def test_an_interrupt_while_it_waits_for_stdin_leaves_no_traceback() -> None:
+    with _start() as process:
+        assert process.stdin
+        assert process.stderr
+        # More than a pipe holds: once it is written, the program reads.
+        process.stdin.write(b" " * 2**20)
+        process.stdin.flush()
+        while not _waits_for(process.stdin, process.pid):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=PATIENCE)
+        assert process.stderr.read() == b""
+    assert process.returncode == 130
+
+
+def _waits_for(pipe: IO[bytes], pid: int) -> bool:
+    """Say whether a process has read all of the pipe and sleeps."""
+    unread = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, unread)
+    state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    return (unread[0], state) == (0, "S")
 
 
 # Where it stands

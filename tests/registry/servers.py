@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Iterator
 
-START_SECONDS = 30.0
+START_SECONDS = 300.0  # against a hang; nothing waits for it
 
 
 def missing_programs() -> list[str]:
@@ -69,7 +69,7 @@ class RealRegistry:
                     f"docker://{reference}",
                 ],
                 check=True,
-                timeout=60,
+                timeout=START_SECONDS,
                 env={"PATH": "/usr/bin:/bin", "HOME": folder, "TMPDIR": folder},
             )
         return reference
@@ -107,7 +107,7 @@ def real_registry(
         yield RealRegistry(f"127.0.0.1:{port}", user, password)
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=START_SECONDS)
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
@@ -156,12 +156,16 @@ class Seen:
 
 
 class Scripted:
-    """A registry that does as it is told, path by path, the last answer for ever."""
+    """A registry that does as it is told, path by path, the last answer for ever.
+
+    ``finished`` holds the paths whose answer was given whole.
+    """
 
     def __init__(self) -> None:
         self.script: dict[str, list[Answer]] = {}
         self.gates: list[Callable[[Seen], Answer | None]] = []
         self.seen: list[Seen] = []
+        self.finished: list[str] = []
         self._turn: dict[str, int] = defaultdict(int)
         self.server = _server(self)
         self.host = f"127.0.0.1:{self.server.server_address[1]}"
@@ -254,6 +258,7 @@ def _server(registry: Scripted) -> _Quiet:
             for start in range(0, len(answer.body), step):
                 self.wfile.write(answer.body[start : start + step])
                 time.sleep(answer.pause)
+            registry.finished.append(seen.path)
             if promise != len(answer.body):
                 self.close_connection = True
 

@@ -465,7 +465,7 @@ def test_a_bug_is_not_dressed_up_as_a_problem(
 
 
 def test_images_are_asked_for_at_once(registry: Scripted, lock: Lock) -> None:
-    together = threading.Barrier(4, timeout=10)
+    together = threading.Barrier(4, timeout=300)
 
     def meet(_: object) -> Answer:
         together.wait()
@@ -509,7 +509,7 @@ def test_as_a_program(registry: Scripted, image: images.Image, tmp_path: Path) -
             [sys.executable, str(PROGRAM), "lock", *arguments],
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
         return done.returncode, done.stdout, done.stderr

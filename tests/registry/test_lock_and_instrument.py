@@ -41,7 +41,7 @@ def instrument(container: dict[str, Any], lock_file: Path) -> tuple[int, str, st
         input=json.dumps(query),
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     return done.returncode, done.stdout, done.stderr

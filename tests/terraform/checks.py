@@ -10,7 +10,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from tests.terraform_rig import situations
+from tests.terraform_rig import situations, smoke
+from tests.terraform_rig.emulator import ACCOUNT
 from tests.terraform_rig.summary import plain
 from tests.terraform_rig.workspace import Stack
 
@@ -34,6 +35,21 @@ GAPS: Final[Mapping[str, frozenset[str]]] = {
     "aws_vpc_security_group_ingress_rule": frozenset({"description"}),
     # Answers a private zone without the VPC that it is associated with.
     "aws_route53_zone": frozenset({"vpc"}),
+}
+# What a service's tasks still use while they end.
+AFTER_SERVICES: Final = {
+    ("aws_nat_gateway", "this"),
+    ("aws_route", "private"),
+    ("aws_route_table_association", "private"),
+    ("aws_vpc_endpoint", "gateway"),
+    ("aws_vpc_endpoint", "interface"),
+    ("aws_vpc_security_group_ingress_rule", "endpoints"),
+}
+OWN_AFTER_SERVICES: Final = {
+    "aws_cloudwatch_log_group",
+    "aws_iam_role_policy",
+    "aws_vpc_security_group_egress_rule",
+    "aws_vpc_security_group_ingress_rule",
 }
 # Deletes a Cloud Map namespace without the hosted zone that it made for it.
 LEFT_BEHIND: Final[Mapping[str, set[str]]] = {"zones": {"sysdig-no-nat.internal-hz"}}
@@ -257,6 +273,36 @@ def _ids(items: list[dict[str, Any]], member: str) -> list[str]:
     return sorted(item[member] for item in items)
 
 
+def services_go_first(applied: TerraformTestApi) -> None:
+    """Read from the state what a destroy takes away after the services.
+
+    Terraform deletes a resource before everything that its record depends on.
+    """
+    state = json.loads(state_file(applied).read_text())
+    records = {
+        (item.get("module", ""), item["type"], item["name"]): item
+        for item in state["resources"]
+        if item["mode"] == "managed"
+    }
+    services = [key for key in records if key[1] == "aws_ecs_service"]
+    assert services
+    network = {
+        f"{module}.{kind}.{name}"
+        for module, kind, name in records
+        if module == "module.vpc" and (kind, name) in AFTER_SERVICES
+    }
+    for module, kind, name in services:
+        item = records[module, kind, name]
+        later = set(item["instances"][0]["dependencies"])
+        own = {
+            f"{place}.{sort}.{label}"
+            for place, sort, label in records
+            if place == module and sort in OWN_AFTER_SERVICES
+        }
+        assert network | own <= later, module
+    print(f"{len(services)} services go before {len(network)} kinds of the network")
+
+
 def destroy_leaves_nothing(
     applied: TerraformTestApi, cloud: Emulator, before: dict[str, list[str]]
 ) -> None:
@@ -290,3 +336,28 @@ def role_policy(cloud: Emulator, arn: str) -> list[dict[str, Any]]:
 def as_list(value: Any) -> list[Any]:
     """Read a member of a policy that may be one text or a list of them."""
     return value if isinstance(value, list) else [value]
+
+
+def smoke_reads_and_finds_the_services(
+    cloud: Emulator, applied: TerraformTestApi
+) -> None:
+    """Look at the live stack with the script people run: it reads, and sees them."""
+    asked: list[str] = []
+
+    def ask(name: str) -> Any:
+        client = situations.client(cloud, name)
+        client.meta.events.register(
+            "before-call", lambda model, **_: asked.append(model.name)
+        )
+        return client
+
+    found = outputs(applied)
+    rows = list(smoke.look(smoke.Place(ask, found["cluster_name"])))
+    written = smoke.table(rows)
+    print(written)
+    assert asked
+    assert [one for one in asked if not one.startswith(("Describe", "List"))] == []
+    assert f"| {found['service_name']}: tasks |" in written
+    assert ACCOUNT not in written
+    kinds = {row.what.partition(" ")[0] for row in rows}
+    assert {"way", "NAT", "endpoint", "flow", "log"} <= kinds

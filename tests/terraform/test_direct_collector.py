@@ -81,6 +81,10 @@ def test_no_secret_anywhere(
     checks.no_secret_anywhere(direct_collector, place)
 
 
+def test_services_go_before_their_network(direct_collector: TerraformTestApi) -> None:
+    checks.services_go_first(direct_collector)
+
+
 def test_destroy_leaves_nothing(
     direct_collector: TerraformTestApi, cloud: Emulator, before: dict[str, list[str]]
 ) -> None:

@@ -61,6 +61,10 @@ def test_no_secret_anywhere(existing_vpc: TerraformTestApi, place: Workspace) ->
     checks.no_secret_anywhere(existing_vpc, place)
 
 
+def test_services_go_before_their_network(existing_vpc: TerraformTestApi) -> None:
+    checks.services_go_first(existing_vpc)
+
+
 def test_destroy_leaves_nothing(
     existing_vpc: TerraformTestApi, cloud: Emulator, before: dict[str, list[str]]
 ) -> None:

@@ -18,7 +18,7 @@ from tests.terraform_rig import demo, mirror
 
 DEMO: Final = mirror.CHECKOUT / "terraform" / "demo.py"
 QUICK: Final = ("--stack", "existing-vpc")
-PATIENCE: Final = 400
+PATIENCE: Final = 1800  # seconds until a hang fails; no measure of anything
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def _processes(mark: str) -> list[str]:
 
 
 def _nothing_left(folder: Path) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE
     while (running := _processes(str(folder))) and time.monotonic() < deadline:
         time.sleep(0.2)
     assert running == []
@@ -88,7 +88,7 @@ def test_interrupt_leaves_nothing_behind(folder: Path) -> None:
         if line.startswith("  create "):
             break
     os.killpg(process.pid, signal.SIGINT)
-    printed, _ = process.communicate(timeout=60)
+    printed, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == demo.INTERRUPTED, printed
     assert "Traceback" not in printed
     _nothing_left(folder)
@@ -102,7 +102,7 @@ def test_kept_stack_is_destroyed_by_the_other_flag(folder: Path) -> None:
     assert process.returncode == 0, printed
     assert demo.SESSION.exists()
     again = _start(*QUICK)
-    refused, _ = again.communicate(timeout=60)
+    refused, _ = again.communicate(timeout=PATIENCE)
     assert again.returncode == 1
     assert "--destroy" in refused
     taken = _start("--destroy")
@@ -118,7 +118,7 @@ def test_real_account_needs_its_number(
     for name, value in cloud_environment.items():
         monkeypatch.setenv(name, value)
     process = _start("--aws", *QUICK)
-    printed, _ = process.communicate(timeout=60)
+    printed, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1
     assert "real resources, which cost money, in AWS account 123456789012" in printed
     assert "create " not in printed

@@ -57,6 +57,23 @@ def test_there_is_no_way_out_but_the_endpoints(
     assert services >= ENDPOINTS
 
 
+def test_tasks_may_go_to_the_endpoints_and_to_one_another_alone(
+    no_nat: TerraformTestApi, cloud: Emulator
+) -> None:
+    ec2 = situations.client(cloud, "ec2")
+    found = checks.outputs(no_nat)
+    mine = [{"Name": "vpc-id", "Values": [found["vpc_id"]]}]
+    groups = ec2.describe_security_groups(Filters=mine)["SecurityGroups"]
+    ranges = {
+        entry["CidrIp"]
+        for group in groups
+        for rule in group["IpPermissionsEgress"]
+        for entry in rule["IpRanges"]
+    }
+    assert ranges == {"192.0.2.0/24"}, "the proxy"
+    assert len(found["private_route_table_ids"]) == 2
+
+
 def test_agents_find_the_orchestrator_by_a_name_known_at_plan(
     no_nat: TerraformTestApi, cloud: Emulator
 ) -> None:
@@ -97,6 +114,10 @@ def test_second_plan_is_empty(no_nat: TerraformTestApi, place: Workspace) -> Non
 
 def test_no_secret_anywhere(no_nat: TerraformTestApi, place: Workspace) -> None:
     checks.no_secret_anywhere(no_nat, place)
+
+
+def test_services_go_before_their_network(no_nat: TerraformTestApi) -> None:
+    checks.services_go_first(no_nat)
 
 
 def test_destroy_leaves_nothing(

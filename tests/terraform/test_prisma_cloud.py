@@ -68,7 +68,9 @@ def test_execution_role_may_read_the_bundle_and_no_other_secret(
         for statement in statements
         if "secretsmanager:GetSecretValue" in statement["Action"]
     ]
-    assert [checks.as_list(statement["Resource"]) for statement in reads] == [[wanted]]
+    assert [checks.as_list(statement["Resource"]) for statement in reads] == [
+        [wanted, f"{wanted}-??????"]
+    ]
     assert "*" not in json.dumps([statement["Action"] for statement in statements])
 
 
@@ -78,6 +80,10 @@ def test_second_plan_is_empty(prisma_cloud: TerraformTestApi, place: Workspace) 
 
 def test_no_secret_anywhere(prisma_cloud: TerraformTestApi, place: Workspace) -> None:
     checks.no_secret_anywhere(prisma_cloud, place)
+
+
+def test_services_go_before_their_network(prisma_cloud: TerraformTestApi) -> None:
+    checks.services_go_first(prisma_cloud)
 
 
 def test_destroy_leaves_nothing(

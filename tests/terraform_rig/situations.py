@@ -6,6 +6,8 @@ that exists. The values of the secrets are made up and stay in the emulator.
 
 from __future__ import annotations
 
+import contextlib
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 import boto3
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 REGION: Final = "ap-northeast-1"
 SECRET_VALUE: Final = "made-up-secret-7f3a9c1e"  # noqa: S105 - made up, and looked for
 REGISTRY: Final = "123456789012.dkr.ecr.ap-northeast-1.amazonaws.com"
+# What the stack without NAT finds in its registry: its first pulls cannot be its own.
+PULLED: Final = {
+    "event-generator": "0.11.0",
+    "quay/sysdig/orchestrator-agent": "5.0.0",
+    "quay/sysdig/workload-agent": "5.0.0",
+}
 
 
 def client(cloud: Emulator, service: str) -> Any:
@@ -55,6 +63,8 @@ def _sysdig(cloud: Emulator) -> Variables:
 
 
 def _no_nat(cloud: Emulator) -> Variables:
+    for name, tag in PULLED.items():
+        pulled(cloud, name, tag)
     return {
         **_sysdig(cloud),
         "application_image": f"{REGISTRY}/event-generator:0.11.0",
@@ -63,6 +73,22 @@ def _no_nat(cloud: Emulator) -> Variables:
         "proxy_host": "proxy.corp.example",
         "proxy_cidr_blocks": ["192.0.2.0/24"],
     }
+
+
+def pulled(cloud: Emulator, name: str, tag: str) -> None:
+    """Let the registry hold an image, as after its first pull or a push."""
+    ecr = client(cloud, "ecr")
+    with contextlib.suppress(ecr.exceptions.RepositoryAlreadyExistsException):
+        ecr.create_repository(repositoryName=name)
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+        "config": {"digest": f"sha256:{name}:{tag}"},
+    }
+    with contextlib.suppress(ecr.exceptions.ImageAlreadyExistsException):
+        ecr.put_image(
+            repositoryName=name, imageTag=tag, imageManifest=json.dumps(manifest)
+        )
 
 
 def _existing_vpc(cloud: Emulator) -> Variables:
@@ -74,11 +100,32 @@ def _existing_vpc(cloud: Emulator) -> Variables:
         )["Subnet"]["SubnetId"]
         for number, zone in enumerate("ac")
     ]
+    _way_out(ec2, vpc)
     return {**_sysdig(cloud), "vpc_id": vpc, "subnet_ids": subnets}
+
+
+def _way_out(ec2: Any, vpc: str) -> None:
+    """Give the VPC's main route table a NAT gateway in a public subnet."""
+    public = ec2.create_subnet(VpcId=vpc, CidrBlock="10.9.9.0/24")["Subnet"]["SubnetId"]
+    internet = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=internet, VpcId=vpc)
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    nat = ec2.create_nat_gateway(SubnetId=public, AllocationId=address)
+    name = nat["NatGateway"]["NatGatewayId"]
+    while not ec2.describe_nat_gateways(
+        NatGatewayIds=[name], Filters=[{"Name": "state", "Values": ["available"]}]
+    )["NatGateways"]:
+        continue
+    mine = [{"Name": "vpc-id", "Values": [vpc]}]
+    table = ec2.describe_route_tables(Filters=mine)["RouteTables"][0]["RouteTableId"]
+    ec2.create_route(
+        RouteTableId=table, DestinationCidrBlock="0.0.0.0/0", NatGatewayId=name
+    )
 
 
 def _prisma_cloud(cloud: Emulator) -> Variables:
     return {
+        "application_image": "registry.example/web:1.4.2",
         "install_bundle_secret_arn": secret(cloud, "prisma-cloud-install-bundle"),
         "defender_image": "registry-auth.twistlock.com/defender:defender_34_01_126",
         "ws_address": "wss://console.example:443",

@@ -139,6 +139,7 @@ run "policies_statement_by_statement" {
       Action = ["secretsmanager:GetSecretValue"]
       Resource = [
         "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:sysdig-AbCdEf",
+        "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:sysdig-AbCdEf-??????",
         "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:plain-??????",
       ]
     }
@@ -155,10 +156,11 @@ run "policies_statement_by_statement" {
   }
   assert {
     condition = jsondecode(output.execution_policy).Statement[3] == {
-      Sid      = "DecryptSecrets"
-      Effect   = "Allow"
-      Action   = ["kms:Decrypt"]
-      Resource = ["arn:aws:kms:ap-northeast-1:111122223333:key/1234"]
+      Sid       = "DecryptSecrets"
+      Effect    = "Allow"
+      Action    = ["kms:Decrypt"]
+      Resource  = ["arn:aws:kms:ap-northeast-1:111122223333:key/1234"]
+      Condition = { StringLike = { "kms:ViaService" = ["secretsmanager.ap-northeast-1.amazonaws.*", "ssm.ap-northeast-1.amazonaws.*"] } }
     }
     error_message = "It decrypts with the given keys."
   }
@@ -337,8 +339,150 @@ run "definitions_have_one_form" {
       secrets      = [{ name = "S", valueFrom = "s" }, { name = "T", valueFrom = "t" }]
       dockerLabels = { KeepMe = "x" }
     }]
-    error_message = "camelCase keys, no nulls at any depth, sorted pairs; texts and labels untouched."
+    error_message = "camelCase keys, no nulls among members, sorted pairs; texts and labels untouched."
   }
+}
+
+run "texts_that_look_like_members_stay" {
+  variables {
+    container_definitions = jsonencode([{
+      name         = "web"
+      image        = "nginx:1.27"
+      command      = ["sh", "-c", ":null", "tail", ",\"x\":null", "{\"a\":null}"]
+      dockerLabels = { note = "\"a\":null," }
+    }])
+  }
+  assert {
+    condition = jsondecode(output.container_definitions)[0] == {
+      name         = "web"
+      image        = "nginx:1.27"
+      command      = ["sh", "-c", ":null", "tail", ",\"x\":null", "{\"a\":null}"]
+      dockerLabels = { note = "\"a\":null," }
+    }
+    error_message = "JSON is read, not searched: no argument is lost."
+  }
+}
+
+run "a_secret_whose_name_ends_like_a_suffix" {
+  variables {
+    secret_arns = [
+      "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:prod-sysdig",
+      "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:prod-sysdig-AbCdEf:key::",
+    ]
+  }
+  assert {
+    condition = jsondecode(output.execution_policy).Statement[0].Resource == [
+      "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:prod-sysdig",
+      "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:prod-sysdig-??????",
+      "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:prod-sysdig-AbCdEf",
+      "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:prod-sysdig-AbCdEf-??????",
+    ]
+    error_message = "IAM compares with the ARN that has the suffix, so it is granted both with and without one."
+  }
+}
+
+run "hosts_of_ecr" {
+  command = plan
+  variables {
+    container_definitions = jsonencode([for index, host in [
+      "111122223333.dkr.ecr.us-east-1.amazonaws.com", "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn", "111122223333.dkr.ecr-fips.us-gov-west-1.amazonaws.com",
+      "111122223333.dkr-ecr.eu-west-1.on.aws", "quay.io",
+    ] : { name = "c${index}", image = "${host}/team/app:1" }])
+  }
+  assert {
+    condition = local.repository_arns == tolist([
+      "arn:aws:ecr:us-east-1:111122223333:repository/team/app", "arn:aws:ecr:cn-north-1:111122223333:repository/team/app",
+      "arn:aws:ecr:us-gov-west-1:111122223333:repository/team/app", "arn:aws:ecr:eu-west-1:111122223333:repository/team/app",
+    ])
+    error_message = "Every host of ECR gets a grant to pull: of China, for FIPS, for both IP versions."
+  }
+}
+
+run "decrypting_in_any_way" {
+  command = plan
+  variables {
+    kms_key_arns     = ["arn:aws:kms:ap-northeast-1:111122223333:key/1"]
+    kms_via_services = []
+  }
+  assert {
+    condition     = !can(local.execution_statements[0].Condition) && local.execution_statements[0].Action == ["kms:Decrypt"]
+    error_message = "Without a service there is no condition."
+  }
+}
+
+run "a_way_to_decrypt_that_is_no_service_is_refused" {
+  command = plan
+  variables {
+    kms_via_services = ["secretsmanager.amazonaws.com"]
+  }
+  expect_failures = [var.kms_via_services]
+}
+
+run "two_equal_ways_out_are_refused" {
+  command = plan
+  variables {
+    egress_rules = {
+      collector = { description = "Collector", from_port = 443, cidr_ipv4 = "0.0.0.0/0" }
+      https     = { description = "Images", from_port = 443, to_port = 443, cidr_ipv4 = "0.0.0.0/0" }
+    }
+  }
+  expect_failures = [aws_vpc_security_group_egress_rule.this]
+}
+
+run "two_equal_ways_in_are_refused" {
+  command = plan
+  variables {
+    ingress_rules = {
+      a = { from_port = 80, cidr_ipv4 = "10.0.0.0/8" }
+      b = { from_port = 80, cidr_ipv4 = "10.1.0.0/8" }
+    }
+  }
+  expect_failures = [aws_vpc_security_group_ingress_rule.this]
+}
+
+run "rebalancing_without_room_is_refused" {
+  command = plan
+  variables {
+    deployment = { minimum_healthy_percent = 0, maximum_percent = 100 }
+  }
+  expect_failures = [aws_ecs_service.this]
+}
+
+run "rebalancing_without_room_is_refused_where_autoscaling_counts" {
+  command = plan
+  variables {
+    autoscaling = { max_capacity = 2 }
+    deployment  = { minimum_healthy_percent = 0, maximum_percent = 100 }
+  }
+  expect_failures = [aws_ecs_service.uncounted]
+}
+
+run "stopping_before_starting" {
+  variables {
+    availability_zone_rebalancing = "DISABLED"
+    deployment                    = { minimum_healthy_percent = 0, maximum_percent = 100 }
+  }
+  assert {
+    condition     = aws_ecs_service.this[0].deployment_maximum_percent == 100
+    error_message = "Without rebalancing the old task may stop first."
+  }
+}
+
+run "a_pid_mode_on_an_old_platform_is_refused" {
+  command = plan
+  variables {
+    pid_mode         = "task"
+    platform_version = "1.3.0"
+  }
+  expect_failures = [aws_ecs_task_definition.this]
+}
+
+run "a_small_windows_task_is_refused" {
+  command = plan
+  variables {
+    runtime_platform = { operating_system_family = "WINDOWS_SERVER_2022_CORE" }
+  }
+  expect_failures = [aws_ecs_task_definition.this]
 }
 
 run "definitions_pass_as_they_are" {

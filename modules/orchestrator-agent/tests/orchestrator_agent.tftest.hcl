@@ -87,7 +87,7 @@ run "defaults" {
     error_message = "The VPC may connect, and nobody else."
   }
   assert {
-    condition     = aws_vpc_security_group_egress_rule.load_balancer[0].referenced_security_group_id == output.task_security_group_id && aws_vpc_security_group_egress_rule.load_balancer[0].from_port == 6667
+    condition     = aws_vpc_security_group_egress_rule.load_balancer["load-balancer"].referenced_security_group_id == output.task_security_group_id && aws_vpc_security_group_egress_rule.load_balancer["load-balancer"].from_port == 6667
     error_message = "The load balancer reaches the tasks and nothing else."
   }
   assert {
@@ -130,10 +130,13 @@ run "execution_policy_statement_by_statement" {
         Resource = ["arn:aws:logs:ap-northeast-1:111122223333:log-group:sysdig-fargate-orchestrator-logs:*"]
       },
       {
-        Sid      = "ReadSecrets"
-        Effect   = "Allow"
-        Action   = ["secretsmanager:GetSecretValue"]
-        Resource = ["arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:sysdig-AbCdEf"]
+        Sid    = "ReadSecrets"
+        Effect = "Allow"
+        Action = ["secretsmanager:GetSecretValue"]
+        Resource = [
+          "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:sysdig-AbCdEf",
+          "arn:aws:secretsmanager:ap-northeast-1:111122223333:secret:sysdig-AbCdEf-??????",
+        ]
       },
       {
         Sid      = "ReadParameters"
@@ -142,10 +145,11 @@ run "execution_policy_statement_by_statement" {
         Resource = ["arn:aws:ssm:ap-northeast-1:111122223333:parameter/proxy"]
       },
       {
-        Sid      = "DecryptSecrets"
-        Effect   = "Allow"
-        Action   = ["kms:Decrypt"]
-        Resource = ["arn:aws:kms:ap-northeast-1:111122223333:key/1234"]
+        Sid       = "DecryptSecrets"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt"]
+        Resource  = ["arn:aws:kms:ap-northeast-1:111122223333:key/1234"]
+        Condition = { StringLike = { "kms:ViaService" = ["secretsmanager.ap-northeast-1.amazonaws.*", "ssm.ap-northeast-1.amazonaws.*"] } }
       },
       { Sid = "NoResource", Effect = "Allow", Action = ["sts:GetCallerIdentity"], Resource = ["*"] },
     ]
@@ -190,7 +194,6 @@ run "everything_on" {
       name                = "lb"
       cross_zone          = false
       deletion_protection = true
-      access_logs         = { bucket = "logs" }
       dns_record          = { zone_id = "Z1", name = "orchestrator.example.internal" }
       health_check        = { protocol = "HTTP", path = "/", interval = 10 }
     }
@@ -247,7 +250,7 @@ run "everything_on" {
     error_message = "The record's name is the host."
   }
   assert {
-    condition     = aws_lb.this[0].name == "lb" && !aws_lb.this[0].enable_cross_zone_load_balancing && aws_lb.this[0].enable_deletion_protection && aws_lb.this[0].access_logs[0].enabled && aws_lb_target_group.this[0].health_check[0].path == "/"
+    condition     = aws_lb.this[0].name == "lb" && !aws_lb.this[0].enable_cross_zone_load_balancing && aws_lb.this[0].enable_deletion_protection && aws_lb_target_group.this[0].health_check[0].path == "/"
     error_message = "The load balancer is as given."
   }
   assert {
@@ -271,6 +274,10 @@ run "cloud_map" {
   assert {
     condition     = aws_service_discovery_private_dns_namespace.this[0].vpc == "vpc-1" && aws_service_discovery_service.this[0].dns_config[0].namespace_id == "ns-created" && aws_service_discovery_service.this[0].dns_config[0].dns_records[0].type == "A"
     error_message = "The name lives in a private namespace of the VPC."
+  }
+  assert {
+    condition     = aws_service_discovery_service.this[0].force_destroy
+    error_message = "A destroy takes tasks out that ECS has not taken out yet."
   }
   assert {
     condition     = output.orchestrator_security_group_id == output.task_security_group_id && join(",", keys(local.task_ingress_rules)) == "vpc" && local.task_ingress_rules["vpc"].from_port == 6667
@@ -306,9 +313,103 @@ run "alternative_collector" {
     use_alternative_collector = true
   }
   assert {
-    condition     = output.collector_host == "ingest-alt-us2.app.sysdig.com" && output.collector_port == 443 && local.task_egress_rules["collector-0"].from_port == 443
+    condition     = output.collector_host == "ingest-alt-us2.app.sysdig.com" && output.collector_port == 443
     error_message = "The alternative collector listens on 443."
   }
+  assert {
+    condition     = join(",", keys(local.task_egress_rules)) == "dns-tcp,dns-udp,https" && local.task_egress_rules["https"].cidr_ipv4 == "0.0.0.0/0"
+    error_message = "The way to it is that of HTTPS: EC2 takes one rule of a protocol, port and range."
+  }
+}
+
+run "ways_out_that_are_the_same" {
+  command = plan
+  variables {
+    collector_cidr_blocks    = ["0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/8", "192.0.2.0/24"]
+    collector_port           = 443
+    http_proxy_configuration = { proxy_host = "proxy", proxy_port = 443, cidr_block = "192.0.2.0/24" }
+  }
+  assert {
+    condition     = join(",", keys(local.task_egress_rules)) == "collector-1,collector-3,dns-tcp,dns-udp,https"
+    error_message = "Each protocol, port and range is there once."
+  }
+}
+
+run "a_health_check_with_a_port_of_its_own" {
+  variables {
+    load_balancer = { health_check = { protocol = "HTTP", path = "/live", port = "8080" } }
+  }
+  assert {
+    condition     = toset([for rule in values(aws_vpc_security_group_egress_rule.load_balancer) : rule.from_port]) == toset([6667, 8080])
+    error_message = "The load balancer's own group lets its health checks out."
+  }
+  assert {
+    condition     = local.task_ingress_rules["load-balancer-health"].from_port == 8080 && local.task_ingress_rules["load-balancer-health"].referenced_security_group_id == aws_security_group.load_balancer[0].id
+    error_message = "The tasks let them in, from the load balancer alone."
+  }
+}
+
+run "stopping_before_starting" {
+  variables {
+    availability_zone_rebalancing = "DISABLED"
+    deployment                    = { minimum_healthy_percent = 0, maximum_percent = 100 }
+  }
+  assert {
+    condition     = output.service_name == "sysdig-fargate-orchestrator"
+    error_message = "Rebalancing can be switched off, which a maximum of 100 needs."
+  }
+}
+
+run "a_name_that_elb_refuses" {
+  command = plan
+  variables {
+    name = "internal-agent"
+  }
+  assert {
+    condition     = aws_lb.this[0].name == "int-agent"
+    error_message = "ELB takes no name that begins with internal-."
+  }
+}
+
+run "a_group_twice_is_refused" {
+  command = plan
+  variables {
+    ingress_security_group_ids = { web = "sg-1", api = "sg-1" }
+  }
+  expect_failures = [var.ingress_security_group_ids]
+}
+
+run "a_path_without_http_is_refused" {
+  command = plan
+  variables {
+    load_balancer = { health_check = { path = "/live" } }
+  }
+  expect_failures = [var.load_balancer]
+}
+
+run "a_health_check_port_that_is_none_is_refused" {
+  command = plan
+  variables {
+    load_balancer = { health_check = { port = "http" } }
+  }
+  expect_failures = [var.load_balancer]
+}
+
+run "a_stop_sooner_than_fargate_stops_is_refused" {
+  command = plan
+  variables {
+    container = { stop_timeout = 1 }
+  }
+  expect_failures = [var.container]
+}
+
+run "sets_added_later_are_closed_too" {
+  command = plan
+  variables {
+    availability_zone_rebalancing = "on"
+    kms_via_services              = ["kms.amazonaws.com"]
+  }
+  expect_failures = [var.availability_zone_rebalancing, var.kms_via_services]
 }
 
 run "ibm_cloud" {

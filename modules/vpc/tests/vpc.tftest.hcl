@@ -1,6 +1,6 @@
 mock_provider "aws" {
   mock_data "aws_availability_zones" {
-    defaults = { names = ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"] }
+    defaults = { names = ["ap-northeast-1a", "ap-northeast-1c", "ap-northeast-1d"], zone_ids = ["apne1-az4", "apne1-az1", "apne1-az2"] }
   }
   mock_data "aws_caller_identity" {
     defaults = { account_id = "111122223333" }
@@ -86,14 +86,22 @@ run "flow_log_policies" {
   assert {
     condition = jsondecode(output.flow_log_policy) == {
       Version = "2012-10-17"
-      Statement = [{
-        Sid      = "WriteFlowLog"
-        Effect   = "Allow"
-        Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-        Resource = ["arn:aws:logs:ap-northeast-1:111122223333:log-group:/aws/vpc/demo/flow-log:*"]
-      }]
+      Statement = [
+        {
+          Sid      = "WriteFlowLog"
+          Effect   = "Allow"
+          Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+          Resource = ["arn:aws:logs:ap-northeast-1:111122223333:log-group:/aws/vpc/demo/flow-log:*"]
+        },
+        {
+          Sid      = "FindFlowLogGroup"
+          Effect   = "Allow"
+          Action   = ["logs:DescribeLogGroups"]
+          Resource = ["arn:aws:logs:ap-northeast-1:111122223333:log-group:*"]
+        },
+      ]
     }
-    error_message = "The flow log's role may write to its own group, and nothing else."
+    error_message = "The flow log's role may write to its own group, and list groups to find it."
   }
   assert {
     condition = jsondecode(aws_iam_role.flow_log[0].assume_role_policy).Statement[0].Condition == {
@@ -130,6 +138,10 @@ run "everything_on" {
   override_data {
     target = data.aws_region.current
     values = { id = "eu-central-1" }
+  }
+  override_data {
+    target = data.aws_availability_zones.available
+    values = { names = ["eu-central-1a", "eu-central-1b", "eu-central-1c"], zone_ids = ["euc1-az2", "euc1-az3", "euc1-az1"] }
   }
 
   assert {
@@ -322,9 +334,84 @@ run "a_region_of_one_zone_is_refused" {
   command = plan
   override_data {
     target = data.aws_availability_zones.available
-    values = { names = ["ap-northeast-1a"] }
+    values = { names = ["ap-northeast-1a"], zone_ids = ["apne1-az4"] }
   }
   expect_failures = [aws_vpc.this]
+}
+
+run "zones_without_fargate_are_left_out" {
+  command = plan
+  override_data {
+    target = data.aws_region.current
+    values = { id = "us-west-1" }
+  }
+  override_data {
+    target = data.aws_availability_zones.available
+    values = { names = ["us-west-1a", "us-west-1b", "us-west-1c"], zone_ids = ["usw1-az1", "usw1-az2", "usw1-az3"] }
+  }
+  assert {
+    condition     = output.availability_zones == tolist(["us-west-1a", "us-west-1c"])
+    error_message = "usw1-az2 has no Fargate, whatever its letter is in this account."
+  }
+}
+
+run "a_zone_that_is_not_there_is_refused" {
+  command = plan
+  variables {
+    availability_zones = ["ap-northeast-1a", "ap-northeast-1b"]
+  }
+  expect_failures = [aws_vpc.this]
+}
+
+run "endpoints_let_this_account_through" {
+  variables {
+    fargate_endpoints = true
+  }
+  assert {
+    condition = jsondecode(aws_vpc_endpoint.interface["ecr.api"].policy).Statement == [{
+      Sid       = "CallersOfThisAccount"
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = "*"
+      Resource  = "*"
+      Condition = { StringEquals = { "aws:PrincipalAccount" = "111122223333" } }
+    }]
+    error_message = "Through an interface endpoint this account's identities pass, and no others."
+  }
+  assert {
+    condition     = jsondecode(aws_vpc_endpoint.gateway["s3"].policy).Statement[1].Resource == "arn:aws:s3:::prod-ap-northeast-1-starport-layer-bucket/*"
+    error_message = "ECR's layers come from AWS's own bucket."
+  }
+  assert {
+    condition     = keys(output.gateway_prefix_list_ids) == ["s3"]
+    error_message = "A rule can name the ranges of S3."
+  }
+}
+
+run "endpoint_policies_of_ones_own" {
+  variables {
+    endpoint_policies = { s3 = "{\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"}]}" }
+  }
+  assert {
+    condition     = jsondecode(aws_vpc_endpoint.gateway["s3"].policy).Statement[0].Action == "*" && !can(jsondecode(aws_vpc_endpoint.gateway["s3"].policy).Statement[0].Condition)
+    error_message = "A policy of one's own takes the place of the module's."
+  }
+}
+
+run "a_policy_that_is_none_is_refused" {
+  command = plan
+  variables {
+    endpoint_policies = { s3 = "open" }
+  }
+  expect_failures = [var.endpoint_policies]
+}
+
+run "a_name_that_ec2_refuses_is_refused" {
+  command = plan
+  variables {
+    name = "shop & søn"
+  }
+  expect_failures = [var.name]
 }
 
 run "nat_without_public_subnets_is_refused" {

@@ -1,6 +1,6 @@
 mock_provider "aws" {
   mock_data "aws_availability_zones" {
-    defaults = { names = ["ap-northeast-1a", "ap-northeast-1c"] }
+    defaults = { names = ["ap-northeast-1a", "ap-northeast-1c"], zone_ids = ["apne1-az4", "apne1-az1"] }
   }
   mock_data "aws_partition" {
     defaults = { partition = "aws" }
