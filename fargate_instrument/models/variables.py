@@ -141,7 +141,9 @@ def _closed(option: Option) -> Validation:
         lines = textwrap.wrap(listed[1:-1] + ",", hcl.WIDTH - 6)
         inner = "\n".join(f"  {line}" for line in lines)
         rule = f"{absent}contains([\n{inner}\n], {this})"
-    return Validation(rule, f"{option.name} must be {_any_of(values)}.", ('"none-of-these"',))
+    return Validation(
+        rule, f"{option.name} must be {_any_of(values)}.", ('"none-of-these"',)
+    )
 
 
 def _any_of(values: tuple[str, ...]) -> str:
@@ -159,8 +161,7 @@ def _logs(name: str) -> Validation:
         '  for key in ["group", "region", "stream_prefix"] :\n'
         f"  (var.{name}[key] == null) == (var.{name}.logDriver != null)\n"
         "])",
-        f"{name} must be either group, region and stream_prefix, or logDriver with its"
-        " options.",
+        f"{name} must be group, region and stream_prefix, or logDriver with its options.",
         ('{ group = "app" }', '{ group = "app", logDriver = "awslogs" }'),
     )
 

@@ -60,7 +60,9 @@ CLOSED_SETS: Final = frozenset(
     ]
 )
 # Documents that the program reads and checks itself, with an address and a fix.
-READ_BY_THE_PROGRAM: Final = frozenset({"agents", "options", "task", "task_definitions"})
+READ_BY_THE_PROGRAM: Final = frozenset(
+    {"agents", "options", "task", "task_definitions"}
+)
 # Deprecated in version 6 of the provider, or before: argument by type of block.
 DEPRECATED: Final = {
     "aws_iam_role": {"managed_policy_arns", "inline_policy"},
