@@ -161,8 +161,7 @@ def _logs(name: str) -> Validation:
         '  for key in ["group", "region", "stream_prefix"] :\n'
         f"  (var.{name}[key] == null) == (var.{name}.logDriver != null)\n"
         "])",
-        f"{name} must be either group, region and stream_prefix, or logDriver with its"
-        " options.",
+        f"{name} must be group, region and stream_prefix, or logDriver with its options.",
         ('{ group = "app" }', '{ group = "app", logDriver = "awslogs" }'),
     )
 

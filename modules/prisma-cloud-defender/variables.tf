@@ -190,7 +190,7 @@ variable "log_configuration" {
       for key in ["group", "region", "stream_prefix"] :
       (var.log_configuration[key] == null) == (var.log_configuration.logDriver != null)
     ])
-    error_message = "log_configuration must be either group, region and stream_prefix, or logDriver with its options."
+    error_message = "log_configuration must be group, region and stream_prefix, or logDriver with its options."
   }
 }
 

@@ -283,6 +283,16 @@ def test_collector_and_key_are_checked(options: dict[str, Any], missing: str) ->
     assert failure.startswith(f"options.{missing}: ")
 
 
+@pytest.mark.parametrize("option", ["collector_host", "orchestrator_host"])
+@pytest.mark.parametrize(
+    "host", ["https://c.example", "c.example:6443", "c.example/", "c d", " c", "c\n"]
+)
+def test_a_host_is_a_name_alone(option: str, host: str) -> None:
+    failure = sysdig(web(), options={option: host}).failure
+    assert failure.startswith(f"options.{option}: does not have the right form")
+    assert "without scheme, port or path" in failure
+
+
 def test_an_orchestrator_needs_neither_and_is_deprecated() -> None:
     options = {
         "collector_host": ...,
