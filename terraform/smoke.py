@@ -1,7 +1,7 @@
 # ruff: noqa: INP001 - a program of its own, in a folder of stacks
 """What a live stack looks like, in a table to paste into an issue. It writes nothing.
 
-    python3 terraform/smoke.py sysdig-fargate-cluster --region ap-northeast-1
+    python3 -I terraform/smoke.py sysdig-fargate-cluster --region ap-northeast-1
 
 makes `.venv` and asks AWS with the credentials of the shell, Describe, List and Get
 alone. Account numbers are masked; secrets are not asked for.
