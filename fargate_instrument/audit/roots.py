@@ -11,7 +11,7 @@ from fargate_instrument.hcl import module, syntax
 from fargate_instrument.hcl.files import NotAllowedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from fargate_instrument.hcl.files import Files
 
@@ -57,21 +57,40 @@ def walk(top: Path) -> Iterator[tuple[Path, list[str]]]:
         yield Path(folder), sorted(names)
 
 
-def tree(top: Path, files: Files) -> Tree:
-    """Find the root modules at and below a folder. Raises BudgetError."""
+def tree(top: Path, files: Files, others: Iterable[Path] = ()) -> Tree:
+    """Find the root modules at and below a folder. Raises BudgetError.
+
+    ``others``: folders in which modules may be called, too.
+    """
     found = Tree()
     folders: dict[Path, set[bytes]] = {}
     for folder, names in walk(top):
         files.budget.check_time()
         _look(folder, names, found, files)
-        if any(n.endswith((*module.SUFFIXES, *module.JSON_SUFFIXES)) for n in names):
+        if _has_configuration(names):
             folders[folder] = words(folder, files)
-    called = _called(folders, files) if len(folders) > 1 else set[Path]()
+    called = _called({**_folders(others, top, files), **folders}, files)
     for folder, seen in folders.items():
         if seen:
             alone = folder.resolve() not in called or stands_alone(folder, files)
             (found.roots if alone else found.maybe).append(folder)
     return found
+
+
+def _has_configuration(names: list[str]) -> bool:
+    return any(n.endswith((*module.SUFFIXES, *module.JSON_SUFFIXES)) for n in names)
+
+
+def _folders(
+    others: Iterable[Path], top: Path, files: Files
+) -> dict[Path, set[bytes]]:
+    return {
+        folder: words(folder, files)
+        for other in others
+        if other != top.resolve()
+        for folder, names in walk(other)
+        if _has_configuration(names)
+    }
 
 
 def _look(folder: Path, names: list[str], found: Tree, files: Files) -> None:

@@ -18,7 +18,7 @@ from fargate_instrument.errors import fail
 from fargate_instrument.hcl import instance as instances
 from fargate_instrument.hcl import module as modules
 from fargate_instrument.hcl import syntax
-from fargate_instrument.hcl.budget import Budget
+from fargate_instrument.hcl.budget import INSTANCE, Budget
 from fargate_instrument.hcl.files import Files
 from fargate_instrument.hcl.instance import Call, Instance, World
 from fargate_instrument.hcl.instances import Each
@@ -125,7 +125,7 @@ def read(
         made.definitions = [one for one in made.definitions if _is_in(one, top)]
         return made
     try:
-        tree = roots.tree(folder, files)
+        tree = roots.tree(folder, files, allowed[1:])
     except BudgetError as over:
         made.definitions.append(
             _not_read(folder.name or str(folder), folder, str(over))
@@ -156,12 +156,16 @@ def _of_root(
     root: Path, files: Files, settings: Settings, reading: Reading
 ) -> list[Definition]:
     """Read a root module with its defaults, and again without what may change."""
+    settings.budget.fresh()
     sure = _of_world(root, files, settings, reading, certain=True)
     if settings.certain or not _has_defaults(root, files, settings):
         return sure
     open_ = _of_world(root, files, settings, reading, certain=False)
     others = {one.name: one for one in open_}
-    made = [replace(one, otherwise=others.pop(one.name, None)) for one in sure]
+    made = [
+        one if one.absent else replace(one, otherwise=others.pop(one.name, None))
+        for one in sure
+    ]
     return made + [one for one in others.values() if not one.absent]
 
 
@@ -181,7 +185,6 @@ def _has_defaults(root: Path, files: Files, settings: Settings) -> bool:
 def _of_world(
     root: Path, files: Files, settings: Settings, reading: Reading, *, certain: bool
 ) -> list[Definition]:
-    settings.budget.fresh()
     found: list[Definition] = []
     try:
         world = World(
@@ -193,6 +196,10 @@ def _of_world(
         found += Walk(top, None, reading).found()
     except (BudgetError, RecursionError) as over:
         reason = str(over) if isinstance(over, BudgetError) else "it nests too deeply"
+        found.append(_not_read(root.name or str(root), root, reason))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        # No law is known to lead here; a gate must say what it knows all the same.
+        reason = "it is beyond what is read here"
         found.append(_not_read(root.name or str(root), root, reason))
     return found
 
@@ -228,6 +235,7 @@ class Walk:
     def _of_resource(self, block: Block) -> Iterator[Definition]:
         names = ".".join(block.labels[:2])
         for each in Each.of(block, self.instance.reader):
+            self.instance.budget.spend(INSTANCE)
             address = f"{self.instance.address}{names}{each.suffix}"
             yield self._marked(self._definition(block, each, address), each)
 
@@ -262,6 +270,7 @@ class Walk:
     def _of_call(self, block: Block) -> Iterator[Definition]:
         place = self._place(block)
         for each, child in self.instance.children(block):
+            self.instance.budget.spend(INSTANCE)
             absent = self.absent
             if each.none:
                 absent = absent or "its module is not called with these values"

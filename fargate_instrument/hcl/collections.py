@@ -10,6 +10,7 @@ from fargate_instrument.hcl import numbers, texts, types
 from fargate_instrument.hcl.values import (
     HEAVIEST,
     BudgetError,
+    Encoded,
     Lazy,
     List,
     Map,
@@ -33,8 +34,8 @@ _NOT_ALL = Unknown("its members are not all known")
 HOLES = frozenset(
     {
         "chunklist", "coalescelist", "concat", "contains", "element", "flatten",
-        "jsonencode", "keys", "length", "lookup", "merge", "one", "reverse", "slice",
-        "tolist", "tomap", "toset", "values", "zipmap", "distinct",
+        "jsondecode", "jsonencode", "keys", "length", "lookup", "merge", "one", "reverse", "slice",
+        "tolist", "tomap", "toset", "tostring", "values", "zipmap", "distinct",
     }
 )  # fmt: skip
 """Functions that only move what is in a collection, known or not."""
@@ -151,6 +152,8 @@ def _lookup(value: Any, key: str, *default: Any) -> Any:
 def _length(value: Any) -> Any:
     from fargate_instrument.hcl import strings  # noqa: PLC0415  (beside this one)
 
+    if isinstance(value, Encoded):
+        return Unknown("it is a text with parts that are not known")
     if isinstance(value, str):
         return len(strings.clusters(value))
     if isinstance(value, Set) and not is_whole(value):
@@ -229,7 +232,10 @@ def _setproduct(*sets: Any) -> Any:
 
 
 def _sets(combine: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    def one(first: Any, *rest: Any) -> Any:
+    def one(*sets: Any) -> Any:
+        if not sets:
+            raise WrongError("sets are needed")
+        first, *rest = sets
         kind = types.unified([types.of(types.as_set(s)) for s in (first, *rest)])
         if kind is None or len(first) + sum(map(len, rest)) > LONGEST_RANGE:
             return Unknown("sets of such values are not computed here")

@@ -280,9 +280,6 @@ class Run:
             return files.TABLE[name](self, node, values)
         if name not in functions.TABLE:
             return self.unknown(node, f"{name}() is not computed here")
-        for value in values:
-            if isinstance(value, Unknown):
-                return self.unknown(node, value.reason)
         return self._named(node, functions.call(name, values))
 
     def _named(self, node: Any, value: Any) -> Any:

@@ -81,7 +81,11 @@ def _letters(name: str, parameters: str, number: int) -> str:
 
 
 def _converted(name: str, value: Any, letter: str) -> Any:
-    if letter == "v" or isinstance(value, Unknown):
+    if letter == "v":
+        return value
+    if isinstance(value, Unknown):
+        if value.is_text and letter in "qmLS":
+            raise WrongError(f"{name}() takes no text")
         return value
     if value is None:
         raise WrongError(f"an argument of {name}() is null")

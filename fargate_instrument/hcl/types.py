@@ -39,6 +39,8 @@ def of(value: Any) -> Type:
         return "bool"
     if isinstance(value, (str, Encoded)):
         return "string"
+    if isinstance(value, Unknown):
+        return "string" if value.is_text else ANY
     if numbers.is_number(value):
         return "number"
     if isinstance(value, Lazy):
@@ -225,7 +227,7 @@ def equal(left: Any, right: Any) -> bool | None:
     """Tell whether two values are equal as Terraform's ``==`` has it; None: unknown."""
     for one, other in ((left, right), (right, left)):
         if one is None:
-            if isinstance(other, Unknown):
+            if isinstance(other, Unknown) and not other.is_text:
                 return None
             return other is None
     if isinstance(left, (Unknown, Encoded)) or isinstance(right, (Unknown, Encoded)):
