@@ -51,7 +51,7 @@ class Tree:
 
 
 def walk(top: Path) -> Iterator[tuple[Path, list[str]]]:
-    """Walk folders in order, without those that are left out; links are not followed."""
+    """Walk folders in order, without those that are left out and without links."""
     for folder, inner, names in os.walk(top):
         inner[:] = sorted(name for name in inner if name not in LEFT_OUT)
         yield Path(folder), sorted(names)
@@ -81,9 +81,7 @@ def _has_configuration(names: list[str]) -> bool:
     return any(n.endswith((*module.SUFFIXES, *module.JSON_SUFFIXES)) for n in names)
 
 
-def _folders(
-    others: Iterable[Path], top: Path, files: Files
-) -> dict[Path, set[bytes]]:
+def _folders(others: Iterable[Path], top: Path, files: Files) -> dict[Path, set[bytes]]:
     return {
         folder: words(folder, files)
         for other in others
@@ -133,7 +131,7 @@ def words(folder: Path, files: Files) -> set[bytes]:
 
 
 def stands_alone(folder: Path, files: Files) -> bool:
-    """Tell whether a module that others call shows that it is applied by itself, too."""
+    """Tell whether a module that others call shows that it is applied by itself."""
     names = set(module.names_of(folder)) | {p.name for p in folder.glob(".terraform*")}
     if any(name.endswith((".tfvars", ".tfvars.json")) for name in names):
         return True

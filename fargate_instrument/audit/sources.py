@@ -41,10 +41,7 @@ def definitions(
     )
     made = Found(looked_at=reader.paths)
     for path in reader.paths:
-        try:
-            made.definitions += reader.of(path)
-        except Failure as failure:
-            problems += failure.problems
+        made.definitions += reader.tried(path, problems)
     if problems:
         raise Failure(problems)
     made.definitions = _once(made.definitions)
@@ -63,6 +60,14 @@ class _Reader:
         self.tops = [
             place.resolve() for path in paths if (place := Path(path)).is_dir()
         ]
+
+    def tried(self, path: str, problems: list[Problem]) -> list[Definition]:
+        """Read one path; what is wrong with it becomes problems."""
+        try:
+            return self.of(path)
+        except Failure as failure:
+            problems += failure.problems
+            return []
 
     def of(self, path: str) -> list[Definition]:
         """Read one path. Raises Failure."""

@@ -246,7 +246,8 @@ class Walk:
         return one
 
     def _definition(self, block: Block, each: Each, address: str) -> Definition:
-        place, lines = self._place(block), ()
+        place = self._place(block)
+        lines: tuple[int, ...] = ()
         expression = block.attributes.get(MEMBER)
         facts, family = task.facts(block, each.reader)
         if block.labels[0] != SUBJECT:
@@ -289,7 +290,7 @@ class Walk:
         source = syntax.literal(block.attributes.get("source"))
         call = Call(block, source, by, each.reader, self.instance)
         if isinstance(child, Unknown):
-            given: list[tuple[str, Any]] | None = [(by, Unknown(child.reason))]
+            given: list[tuple[str, Any]] = [(by, Unknown(child.reason))]
         else:
             given = foreign.definitions(call) or []
         for address, value in given:

@@ -114,7 +114,7 @@ def _reading(group: argparse._ArgumentGroup) -> None:
         help="a package that is this project's, too, such as a mirror:"
         " git::https://git.example.com/fargate-instrument.git")  # fmt: skip
     add("--downloaded-modules", action="store_true",
-        help="read .terraform/modules: terraform init was run here just now")  # fmt: skip
+        help="read .terraform/modules: terraform init ran here just now")  # fmt: skip
     add("--most-steps", type=_most, default=budget.STEPS, metavar="N",
         help="parts of expressions to work out for one root module"
         " (default: %(default)d)")  # fmt: skip

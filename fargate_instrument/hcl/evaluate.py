@@ -141,9 +141,11 @@ class Run:
     # Literals, templates, collections
 
     def literal(self, node: syntax.Literal) -> Any:
+        """Give a literal. Raises WrongError."""
         return node.value
 
     def template(self, node: syntax.Template) -> Any:
+        """Render a template. Raises WrongError."""
         return self.rendered(node, node.parts)
 
     def rendered(self, node: Any, parts: tuple[Any, ...]) -> Any:
@@ -170,9 +172,11 @@ class Run:
         return value
 
     def tuple(self, node: syntax.TupleNode) -> Any:
+        """Make a tuple. Raises WrongError."""
         return Tuple(self.value(item) for item in node.items)
 
     def object(self, node: syntax.ObjectNode) -> Any:
+        """Make an object. Raises WrongError."""
         members: dict[str, Any] = {}
         for key_node, value in node.items:
             key = self.value(key_node)
@@ -192,11 +196,13 @@ class Run:
         return text
 
     def parentheses(self, node: syntax.Parentheses) -> Any:
+        """Give what stands in parentheses. Raises WrongError."""
         return self.value(node.inner)
 
     # Operators
 
     def conditional(self, node: syntax.Conditional) -> Any:
+        """Choose by a condition. Raises WrongError."""
         chosen = self.value(node.condition)
         yes, no = self.tried(node.yes), self.tried(node.no)
         if isinstance(chosen, Unknown):
@@ -210,6 +216,7 @@ class Run:
         return value if isinstance(value, Unknown) else types.converted(value, kind)
 
     def binary(self, node: syntax.Binary) -> Any:
+        """Combine two values. Raises WrongError."""
         sign = node.sign
         left = self.value(node.left)
         if sign in ("&&", "||"):
@@ -248,6 +255,7 @@ class Run:
         return value if isinstance(value, Unknown) else truth(value)
 
     def unary(self, node: syntax.Unary) -> Any:
+        """Change one value. Raises WrongError."""
         value = self.value(node.operand)
         if isinstance(value, Unknown):
             return self.unknown(node, value.reason)
@@ -256,6 +264,7 @@ class Run:
     # Functions
 
     def call(self, node: syntax.Call) -> Any:
+        """Call a function. Raises WrongError."""
         name = node.name.removeprefix("core::")
         if name in ("try", "can") and not node.spread:
             return self._try(name, node)

@@ -35,7 +35,7 @@ DEEPEST = 20
 
 
 class Knowledge(Protocol):
-    """What a caller knows of modules and data sources, and Terraform's text does not."""
+    """What a caller knows of modules and data sources."""
 
     def module(self, call: Call) -> Any:
         """Give a call's outputs, or None where the module is to be read."""

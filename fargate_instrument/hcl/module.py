@@ -161,11 +161,18 @@ def _values(
 ) -> dict[str, Expression]:
     values: dict[str, Expression] = {}
     for path in given(folder):
-        try:
-            values.update(assignments(text_of(path, files), str(path)))
-        except NotReadableError as error:
-            unread[path] = str(error)
+        values.update(_values_of(path, files, unread))
     return values
+
+
+def _values_of(
+    path: Path, files: Files, unread: dict[Path, str]
+) -> dict[str, Expression]:
+    try:
+        return assignments(text_of(path, files), str(path))
+    except NotReadableError as error:
+        unread[path] = str(error)
+        return {}
 
 
 def _twice(blocks: list[Block]) -> frozenset[tuple[str, ...]]:

@@ -96,7 +96,7 @@ class Parser:
     ) -> tuple[dict[str, syntax.Expression], tuple[syntax.Block, ...]]:
         """Read attributes and blocks to the closing brace, or to the end."""
         attributes: dict[str, syntax.Expression] = {}
-        blocks = []
+        blocks: list[syntax.Block] = []
         while True:
             self.skip_newlines()
             token = self.peek()
@@ -332,7 +332,7 @@ class Parser:
         return syntax.TupleNode(token.start, self.at, tuple(items), lines)
 
     def _object(self, token: Token) -> Any:
-        items = []
+        items: list[tuple[Any, Any]] = []
         while True:
             self.skip_newlines()
             if self.take("}"):

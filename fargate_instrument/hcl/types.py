@@ -1,9 +1,9 @@
 """Terraform's types: of values, as constraints, what becomes what; no evaluation.
 
-A type is ``"string"``, ``"number"``, ``"bool"``, ``"any"`` (not known, or null), or a
-tuple: ``("list" | "set" | "map", type)``, ``("tuple", types)``,
+A type is ``"string"``, ``"number"``, ``"bool"``, ``"any"`` (not known, or null), or
+a tuple: ``("list" | "set" | "map", type)``, ``("tuple", types)``,
 ``("object", {name: type}, {name: default node or None})``; the last dict holds the
-optional members. The rules are those of cty, Terraform's library of types (cty/convert).
+optional members. The rules are those of cty, Terraform's library of types.
 """
 
 from __future__ import annotations
@@ -35,14 +35,9 @@ SEQUENCES = (Tuple, List, Set)
 
 def of(value: Any) -> Type:
     """Give the type of a value; what is not known or null is ``any``."""
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, (str, Encoded)):
-        return "string"
-    if isinstance(value, Unknown):
-        return "string" if value.is_text else ANY
-    if numbers.is_number(value):
-        return "number"
+    plain = _plain_type(value)
+    if plain:
+        return plain
     if isinstance(value, Lazy):
         value = value.forced()
     if isinstance(value, Tuple):
@@ -55,6 +50,16 @@ def of(value: Any) -> Type:
     if isinstance(value, dict):
         return ("object", {key: of(item) for key, item in value.items()}, {})
     return ANY
+
+
+def _plain_type(value: Any) -> str:
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, (str, Encoded)):
+        return "string"
+    if isinstance(value, Unknown):
+        return "string" if value.is_text else ANY
+    return "number" if numbers.is_number(value) else ""
 
 
 def unified(types: Sequence[Type]) -> Type | None:

@@ -136,7 +136,7 @@ class Lazy(dict[str, Any]):
 
     def get(self, key: str, default: Any = None) -> Any:
         """Compute a member if there is one."""
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401  (that is this)
 
     def items(self) -> Any:
         """Compute every member."""

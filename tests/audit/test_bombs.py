@@ -30,7 +30,9 @@ def doubling(first: str, step: str, times: int = 60) -> str:
     lines += [
         f"  d{n} = {step.replace('@', f'local.d{n - 1}')}\n" for n in range(1, times)
     ]
-    return f"locals {{\n{''.join(lines)}}}\n" + resource(f"jsonencode(local.d{times - 1})")
+    return f"locals {{\n{''.join(lines)}}}\n" + resource(
+        f"jsonencode(local.d{times - 1})"
+    )
 
 
 def nested_modules(folder: Path) -> None:
@@ -69,7 +71,9 @@ def calls_itself(folder: Path) -> None:
     call = 'module "m" {\n  source = "./m"\n}\n'
     (folder / "main.tf").write_text(call)
     (folder / "m" / "main.tf").write_text(
-        'module "a" {\n  source = "../m"\n}\nmodule "b" {\n  source = "../m"\n}\n' + LOCALS + BARE
+        'module "a" {\n  source = "../m"\n}\nmodule "b" {\n  source = "../m"\n}\n'
+        + LOCALS
+        + BARE
     )
 
 
@@ -88,6 +92,17 @@ def many_files(folder: Path) -> None:
         f"locals {{\n{lines}}}\n"
         + resource(f"jsonencode([{', '.join(f'local.f{n}' for n in range(40))}])")
     )
+
+
+def deep_json(folder: Path) -> None:
+    """Open more lists than anyone reads."""
+    (folder / "x.json").write_text('{"containerDefinitions": ' + "[" * 200_000)
+
+
+def deep_terraform_json(folder: Path) -> None:
+    """Nest more lists than anyone reads, in Terraform's JSON."""
+    lists = "[" * 100_000 + "]" * 100_000
+    (folder / "x.tf.json").write_text(f'{{"locals": {{"a": {lists}}}}}')
 
 
 BOMBS: dict[str, str | Callable[[Path], None]] = {
@@ -125,9 +140,7 @@ BOMBS: dict[str, str | Callable[[Path], None]] = {
     + resource("jsonencode(local.c19999)"),
     "many_operators": resource("jsonencode(" + " + ".join(["1"] * 100_000) + ")"),
     "many_resources": LOCALS
-    + "".join(
-        resource("jsonencode([local.app])", name=f"x{n}") for n in range(20_000)
-    ),
+    + "".join(resource("jsonencode([local.app])", name=f"x{n}") for n in range(20_000)),
     "nested_modules": nested_modules,
     "fifo": fifo,
     "endless": endless,
@@ -135,14 +148,8 @@ BOMBS: dict[str, str | Callable[[Path], None]] = {
     "calls_itself": calls_itself,
     "template_of_itself": template_of_itself,
     "many_files": many_files,
-    "deep_json": lambda folder: (folder / "x.json").write_text(
-        '{"containerDefinitions": ' + "[" * 200_000
-    )
-    and None,
-    "deep_terraform_json": lambda folder: (folder / "x.tf.json").write_text(
-        '{"locals": {"a": ' + "[" * 100_000 + "]" * 100_000 + "}}"
-    )
-    and None,
+    "deep_json": deep_json,
+    "deep_terraform_json": deep_terraform_json,
 }
 
 

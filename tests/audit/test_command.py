@@ -234,7 +234,9 @@ def test_a_baseline_lets_a_team_begin(audit: Audit, elsewhere: Path) -> None:
 
 def test_another_reason_is_new_to_a_baseline(audit: Audit, elsewhere: Path) -> None:
     main = elsewhere / "main.tf"
-    text = 'resource "aws_ecs_task_definition" "x" {{\n  container_definitions = {}\n}}\n'
+    text = (
+        'resource "aws_ecs_task_definition" "x" {{\n  container_definitions = {}\n}}\n'
+    )
     main.write_text(text.format("aws_x.y"))
     audit(".", "--write-baseline", "known.json")
     main.write_text(text.format("aws_x.z"))

@@ -1,5 +1,7 @@
 """What may be read, what is trusted, and what hangs on values from outside."""
 
+# ruff: noqa: E501 - Terraform code keeps its own lines
+
 from __future__ import annotations
 
 import json
@@ -270,7 +272,7 @@ def test_batches_give_each_name_its_own(audit: Audit, elsewhere: Path) -> None:
     module = AGENT.format(
         OURS,
         "null",
-        f'  task_definitions = {{\n    a = {{ container_definitions = {BARE} }}\n'
+        f"  task_definitions = {{\n    a = {{ container_definitions = {BARE} }}\n"
         f'    b = {{ container_definitions = {BARE}, exclude = ["web"] }}\n  }}\n',
     )
     value = 'module.agent.task_definitions["{}"].container_definitions'
@@ -311,9 +313,7 @@ DECIDING = {
     "an entry point": (
         'variable "e" {\n  type = list(string)\n'
         '  default = ["/opt/draios/bin/instrument"]\n}\n',
-        resource(
-            "jsonencode([merge(local.ran, { entryPoint = var.e }), local.agent])"
-        ),
+        resource("jsonencode([merge(local.ran, { entryPoint = var.e }), local.agent])"),
         'e=["/app"]',
     ),
     "a filter": (
@@ -409,13 +409,10 @@ def test_files_of_values_count_in_terraforms_order(
 def test_a_default_that_fills_a_tag_decides_nothing(
     audit: Audit, elsewhere: Path
 ) -> None:
-    text = (
-        'variable "tag" {\n  default = "6"\n}\n'
-        + resource(
-            'jsonencode([merge(local.ran, { image = "w:${var.tag}" }),'
-            ' merge(local.agent, { image = "quay.io/sysdig/workload-agent:${var.tag}"'
-            " })])"
-        )
+    text = 'variable "tag" {\n  default = "6"\n}\n' + resource(
+        'jsonencode([merge(local.ran, { image = "w:${var.tag}" }),'
+        ' merge(local.agent, { image = "quay.io/sysdig/workload-agent:${var.tag}"'
+        " })])"
     )
     write(elsewhere, main_dot_tf=LOCALS + text)
     done = audit(".", "--format", "json")
@@ -475,7 +472,9 @@ module "service" {{
 """
 
 
-@pytest.mark.parametrize(("entry", "status"), [(LAUNCHER, 0), ('["/app"]', 1), ("null", 1)])
+@pytest.mark.parametrize(
+    ("entry", "status"), [(LAUNCHER, 0), ('["/app"]', 1), ("null", 1)]
+)
 @pytest.mark.parametrize(
     "value",
     [
@@ -512,7 +511,9 @@ module "service" {{
 """
 
 
-@pytest.mark.parametrize(("entry", "status"), [(LAUNCHER, 0), ('["/app"]', 1), ("null", 1)])
+@pytest.mark.parametrize(
+    ("entry", "status"), [(LAUNCHER, 0), ('["/app"]', 1), ("null", 1)]
+)
 @pytest.mark.parametrize("volumes", ["volumesFrom", "volumes_from"])
 def test_maps_of_containers_are_data(
     audit: Audit, elsewhere: Path, entry: str, status: int, volumes: str
