@@ -11,7 +11,7 @@ from fargate_instrument.hcl import module, syntax
 from fargate_instrument.hcl.files import NotAllowedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from fargate_instrument.hcl.files import Files
 
@@ -27,6 +27,9 @@ RESOURCES = frozenset({
 })  # fmt: skip
 """Kinds of resource that make containers run on ECS."""
 
+STACKS = frozenset({"aws_cloudformation_stack", "aws_cloudformation_stack_set"})
+"""Kinds of resource whose template may define tasks."""
+
 OTHERS = {
     "terragrunt.hcl": "Terragrunt's files are not read; audit the plans it makes",
     ".tfstack.hcl": "stacks of HCP Terraform are not read; audit their plans",
@@ -34,7 +37,7 @@ OTHERS = {
 }
 """End of a file's name -> why what it deploys is not known."""
 
-_WORDS = (b"module", b"ecs", b"\\u", b"\\U")
+_WORDS = (b"module", b"ecs", b"cloudformation", b"\\u", b"\\U")
 
 
 @dataclass
@@ -49,10 +52,19 @@ class Tree:
     maybe: list[Path] = field(default_factory=list)
     unread: dict[Path, str] = field(default_factory=dict)
 
+    def not_listed(self, error: OSError) -> None:
+        """Note a folder that cannot be listed."""
+        self.unread[Path(str(error.filename))] = f"cannot be listed: {error.strerror}"
 
-def walk(top: Path) -> Iterator[tuple[Path, list[str]]]:
-    """Walk folders in order, without those that are left out and without links."""
-    for folder, inner, names in os.walk(top):
+
+def walk(
+    top: Path, failed: Callable[[OSError], None] | None = None
+) -> Iterator[tuple[Path, list[str]]]:
+    """Walk folders in order, without those that are left out and without links.
+
+    ``failed``: told of each folder that cannot be listed.
+    """
+    for folder, inner, names in os.walk(top, onerror=failed):
         inner[:] = sorted(name for name in inner if name not in LEFT_OUT)
         yield Path(folder), sorted(names)
 
@@ -64,7 +76,7 @@ def tree(top: Path, files: Files, others: Iterable[Path] = ()) -> Tree:
     """
     found = Tree()
     folders: dict[Path, set[bytes]] = {}
-    for folder, names in walk(top):
+    for folder, names in walk(top, found.not_listed):
         files.budget.check_time()
         _look(folder, names, found, files)
         if _has_configuration(names):
@@ -106,7 +118,7 @@ def _look(folder: Path, names: list[str], found: Tree, files: Files) -> None:
 def _called(folders: dict[Path, set[bytes]], files: Files) -> set[Path]:
     called: set[Path] = set()
     for folder, seen in folders.items():
-        if not seen - {b"ecs"}:
+        if not seen & {b"module", b"\\u", b"\\U"}:
             continue
         for block in module.read(folder, files).of("module"):
             text = syntax.literal(block.attributes.get("source"))

@@ -191,6 +191,7 @@ def _of_world(
             root, files, settings.budget, Tooling(settings.trusted), settings.given,
             certain,
             instances.downloaded(root, files) if settings.downloaded else {},
+            "default" if settings.certain else "",
         )  # fmt: skip
         top = Instance(modules.read(root, files), world)
         found += Walk(top, None, reading).found()
@@ -223,11 +224,20 @@ class Walk:
         for path, reason in module.unread.items():
             yield _not_read(path.name, path, reason)
         for block in module.of("resource"):
-            if block.labels and block.labels[0] in roots.RESOURCES:
+            if block.labels and (
+                block.labels[0] in roots.RESOURCES or self._is_stack(block)
+            ):
                 yield from self._of_resource(block)
         for block in module.of("module"):
             if block.labels:
                 yield from self._of_call(block)
+
+    def _is_stack(self, block: Block) -> bool:
+        """Tell whether it is a stack of CloudFormation that may define tasks."""
+        if block.labels[0] not in roots.STACKS:
+            return False
+        body = self.instance.reader.read(block.attributes.get("template_body"))
+        return not isinstance(body, str) or "ECS::" in body
 
     def _place(self, block: Block) -> Place:
         return self.call or Place(str(block.path), block.line)

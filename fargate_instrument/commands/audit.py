@@ -266,6 +266,9 @@ def _written(made: Report, args: argparse.Namespace, io: Streams) -> str:
 
 
 def _save(path: Path, text: str) -> None:
+    """Write a file; a link may be one of the audited tree's, and is not followed."""
+    if path.is_symlink():
+        raise fail(str(path), "is a link, which is not followed", fault="request")
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -30,6 +30,7 @@ LONGEST_RANGE = 1024
 """As in Terraform."""
 
 _NOT_ALL = Unknown("its members are not all known")
+_NOT_COMPARED = Unknown("it compares what cannot be compared here")
 
 HOLES = frozenset({
     "chunklist", "coalescelist", "concat", "contains", "distinct", "element",
@@ -90,19 +91,20 @@ def _distinct(value: Any) -> Any:
         return Unknown(hole.reason)
     made: list[Any] = []
     for item in types.as_set(value) if len(value) > LONGEST_RANGE else value:
-        if not any(types.equal(item, other) for other in made):
+        found = types.found_in(item, made)
+        if found is None:
+            return _NOT_COMPARED
+        if not found:
             made.append(item)
     return List(made)
 
 
 def _contains(values: Any, value: Any) -> Any:
-    found = [types.equal(item, value) for item in values]
-    if True in found:
-        return True
-    if None in found:
+    found = types.found_in(value, values)
+    if found is None:
         hole = first_unknown([values, value])
-        return Unknown(hole.reason if hole else "it compares what is not known here")
-    return False
+        return Unknown(hole.reason) if hole else _NOT_COMPARED
+    return found
 
 
 def _coalescelist(*lists: Any) -> Any:
@@ -229,24 +231,29 @@ def _setproduct(*sets: Any) -> Any:
     return Set(pairs) if all(isinstance(s, Set) for s in sets) else List(pairs)
 
 
-def _sets(combine: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+def _sets(wanted: bool | None) -> Callable[..., Any]:
+    """Combine sets: keep what is in the others, what is not, or (None) everything."""
+
     def one(*sets: Any) -> Any:
         if not sets:
             raise WrongError("sets are needed")
-        first, *rest = sets
-        kind = types.unified([types.of(types.as_set(s)) for s in (first, *rest)])
-        if kind is None or len(first) + sum(map(len, rest)) > LONGEST_RANGE:
+        kind = types.unified([types.of(types.as_set(one)) for one in sets])
+        if kind is None or sum(map(len, sets)) > LONGEST_RANGE:
             return Unknown("sets of such values are not computed here")
-        made = types.converted(first, kind)
-        for other in rest:
-            made = combine(made, types.converted(other, kind))
+        made, *others = [list(types.converted(one, kind)) for one in sets]
+        for other in others:
+            found = [types.found_in(item, other) for item in made]
+            if None in found:
+                return _NOT_COMPARED
+            if wanted is None:
+                made += other
+            else:
+                made = [
+                    i for i, is_in in zip(made, found, strict=True) if is_in is wanted
+                ]
         return types.as_set(made)
 
     return one
-
-
-def _inside(item: Any, items: Any) -> bool:
-    return any(types.equal(item, other) for other in items)
 
 
 def _sum(values: Any) -> Any:
@@ -259,9 +266,12 @@ def _sum(values: Any) -> Any:
     return total
 
 
-def _index(values: Any, value: Any) -> int:
+def _index(values: Any, value: Any) -> Any:
     for at, item in enumerate(values):
-        if types.equal(item, value):
+        same = types.equal(item, value)
+        if same is None:
+            return _NOT_COMPARED
+        if same:
             return at
     raise WrongError("index() finds nothing")
 
@@ -295,16 +305,10 @@ TABLE: dict[str, tuple[str, Callable[..., Any]]] = {
     "one": ("q", _one),
     "range": ("n*", _range),
     "reverse": ("q", _reverse),
-    "setintersection": (
-        "q*",
-        _sets(lambda one, other: [i for i in one if _inside(i, other)]),
-    ),
+    "setintersection": ("q*", _sets(wanted=True)),
     "setproduct": ("q*", _setproduct),
-    "setsubtract": (
-        "qq",
-        _sets(lambda one, other: [i for i in one if not _inside(i, other)]),
-    ),
-    "setunion": ("q*", _sets(lambda one, other: [*one, *other])),
+    "setsubtract": ("qq", _sets(wanted=False)),
+    "setunion": ("q*", _sets(wanted=None)),
     "slice": ("qnn", _slice),
     "sort": ("S", lambda value: List(sorted(value, key=str.encode))),
     "sum": ("q", _sum),

@@ -7,6 +7,7 @@ nowhere else.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from fargate_instrument.hcl.files import Files
     from fargate_instrument.hcl.syntax import Expression
 
-DEEPEST = 400
+_REFERENCE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_*-]+|\[[0-9*]+\])*")
 _KEEP: dict[str, Callable[[Any], Any]] = {
     "jsondecode": texts.decoded,
     "jsonencode": texts.encoded,
@@ -100,9 +101,14 @@ class Reader:
 
 
 def interpolated(expression: Expression, node: Any) -> str:
-    """Write a part of an expression as it would stand inside a template."""
+    """Write a part of an expression as it would stand inside a template.
+
+    Only a plain reference is written out: other text could look like what it is not.
+    """
     source = expression.source(node)
-    return f"${{{source}}}" if source else ""
+    if not source:
+        return ""
+    return f"${{{source}}}" if _REFERENCE.fullmatch(source) else "${…}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +216,9 @@ class Run:
             return same[0] if same else self.unknown(node, chosen.reason)
         wanted = truth(chosen)
         value = self.value(node.yes if wanted else node.no)
+        other = no if wanted else yes
+        if isinstance(other, Unknown) and types.changes(value, other):
+            return self.unknown(node, other.reason)
         kind = types.unified([types.of(yes), types.of(no)])
         if kind is None:
             raise WrongError("the two results of a condition have different types")
@@ -307,6 +316,8 @@ class Run:
                 same = agreed([v for v in values[at:] if not _is_empty(v)])
                 return same[0] if same else self.unknown(node, value.reason)
             if value is not None and value != "":
+                if any(types.changes(value, other) for other in values[at:]):
+                    return self.unknown(node, "the type of its result is not known")
                 return types.converted(value, kind)
         raise WrongError("no argument has a value")
 

@@ -78,8 +78,8 @@ class Call:
 class World:
     """What every module below one root module shares.
 
-    ``given``: values of the root's variables from outside, and whether ``certain``:
-    the defaults of the others hold.
+    ``given``: values of the root's variables from outside. ``certain``: the defaults of
+    the others hold. ``workspace``: its name, if it is known.
     """
 
     folder: Path
@@ -89,6 +89,7 @@ class World:
     given: dict[str, Any] = field(default_factory=dict)
     certain: bool = False
     downloaded: dict[str, Path] = field(default_factory=dict)
+    workspace: str = ""
 
     @cached_property
     def assumed(self) -> World:
@@ -102,13 +103,18 @@ class World:
 
 @dataclass(eq=False)
 class Instance:
-    """A module and what it is called with; ``address`` ends with a dot or is empty."""
+    """A module and what it is called with.
+
+    ``address``: ends with a dot or is empty. ``key``: its name in the list of
+    downloaded modules. ``place``: its folder as Terraform writes it, from the root module's.
+    """
 
     module: Module
     world: World
     arguments: dict[str, Any] | None = None
     address: str = ""
     key: str = ""
+    place: str = "."
     _cache: dict[tuple[str, str], Any] = field(default_factory=dict)
     _calls: dict[int, list[Each]] = field(default_factory=dict)
 
@@ -121,7 +127,9 @@ class Instance:
             name: (value, reader.names.assumed.reader.within(**reader.loops))
             for name, (value, reader) in self.arguments.items()
         }
-        return Instance(self.module, self.world.assumed, given, self.address, self.key)
+        return replace(
+            self, world=self.world.assumed, arguments=given, _cache={}, _calls={}
+        )
 
     @property
     def folder(self) -> Path:
@@ -150,13 +158,13 @@ class Instance:
         if root in ("var", "local", "module") and words:
             return self._once(root, words[0]), 1
         if root == "path" and words:
-            here = self.module.path if words[0] == "module" else self.folder
-            return os.path.abspath(here), 1  # noqa: PTH100  (links stay)
+            paths = {"module": self.place, "root": "."}
+            return paths.get(words[0], _depends(f"path.{words[0]}")), 1
         if root == "data" and len(words) > 1:
             return self._once("data", f"{words[0]}.{words[1]}"), 2
         name = ".".join([root, *words])
         if root == "terraform" and words == ["workspace"]:
-            return ("default" if self.world.certain else _depends(name)), 1
+            return self.world.workspace or _depends(name), 1
         if root in ("each", "count", "self", "terraform", "ephemeral"):
             return _depends(name), len(words)
         if not words:
@@ -255,6 +263,9 @@ class Instance:
 
     def _data(self, kind: str, name: str) -> Any:
         block = self._block("data", kind, name)
+        twice = self._is_twice("data", kind, name)
+        if twice:
+            return twice
         by = f"{self.address}data.{kind}.{name}"
         return made_of(block, self.reader, partial(self._data_value, block, kind, by))
 
@@ -297,7 +308,7 @@ class Instance:
         return outputs_of(self._child(block, Each(suffix, reader)))
 
     def _child(self, block: Block, each: Each) -> Any:
-        key = ("child", f"{block.labels[0]}{each.suffix}")
+        key = ("child", f"{id(block)}{each.suffix}")
         if key not in self._cache:
             self._cache[key] = self._made_child(block, each)
         return self._cache[key]
@@ -317,7 +328,12 @@ class Instance:
             raise BudgetError(f"modules call one another more than {DEEPEST} deep")
         arguments = {k: (v, each.reader) for k, v in pairs.items()}
         key = f"{self.key}.{name}".lstrip(".")
-        return Instance(self.world.module(path), self.world, arguments, by + ".", key)
+        place = os.path.normpath(os.path.join(self.place, source or ""))  # noqa: PTH118
+        if not (source or "").startswith("."):
+            place = os.path.relpath(path, self.folder)
+        return Instance(
+            self.world.module(path), self.world, arguments, by + ".", key, place
+        )
 
     def _path(self, block: Block, source: str | None) -> Path | Unknown:
         """Give the folder of a called module: beside this one, or downloaded."""
@@ -347,6 +363,9 @@ class Instance:
 
     def _output(self, name: str) -> Any:
         value = self._block("output", name).attributes.get("value")
+        twice = self._is_twice("output", name)
+        if twice:
+            return twice
         return self.reader.read_or_raise(value) if value else None
 
 

@@ -5,6 +5,7 @@ Override files, ``*.auto.tfvars`` and both syntaxes as Terraform takes them toge
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -78,7 +79,7 @@ def assignments(text: str, path: str) -> dict[str, Expression]:
 def names_of(folder: Path) -> list[str]:
     """List the names of the files in a folder that Terraform would load, sorted."""
     try:
-        names = sorted(entry.name for entry in folder.iterdir())
+        names = sorted(e.name for e in os.scandir(folder) if not e.is_dir())
     except OSError:
         return []
     return [name for name in names if not _is_left_out(name)]

@@ -138,6 +138,12 @@ def converted(
     raise WrongError(f"{shown(kind)} is needed")
 
 
+def changes(value: Any, other: Any) -> bool:
+    """Tell whether a value may become a text because of another that is not known."""
+    plain = isinstance(value, bool) or numbers.is_number(value)
+    return plain and isinstance(other, Unknown) and not other.is_text
+
+
 def shown(kind: Type) -> str:
     """Name a type for a message."""
     return f"a {kind}" if isinstance(kind, str) else f"a value of type {kind[0]}"
@@ -175,6 +181,12 @@ def _plain(value: Any, kind: str) -> Any:
 def _collection(value: Any, kind: Type, default: Any) -> Any:
     inner = _inner(kind[1], value)
     items = [converted(item, inner, default) for item in value]
+    doubtful = [one for one in items if isinstance(one, Unknown)]
+    if kind[1] == ANY and doubtful:
+        items = [
+            Unknown(doubtful[0].reason) if changes(item, doubtful[0]) else item
+            for item in items
+        ]
     return List(items) if kind[0] == "list" else as_set(items)
 
 
@@ -210,22 +222,39 @@ def _object(value: Any, kind: Type, default: Any) -> Any:
 
 
 def as_set(items: Sequence[Any]) -> Set:
-    """Make a set: each value once, in the order in which Terraform goes through."""
+    """Make a set: each value once, in the order in which Terraform goes through.
+
+    Where it is not known whether two values are the same, it is not whole.
+    """
     made: list[Any] = []
     seen: set[Any] = set()
+    doubt = False
     for item in items:
         if isinstance(item, (str, bool)) or numbers.is_number(item):
             if (of(item), item) in seen:
                 continue
             seen.add((of(item), item))
-        elif any(equal(item, other) for other in made):
-            continue
+        else:
+            found = found_in(item, made)
+            if found:
+                continue
+            doubt = doubt or found is None
         made.append(item)
     kinds = {of(item) for item in made if not isinstance(item, (list, dict))}
     if len(kinds) == 1 and kinds <= {"string", "number", "bool"}:
         order = (lambda item: item.encode()) if kinds == {"string"} else None
         made.sort(key=order)
-    return Set(made)
+    result = Set(made)
+    result.whole = result.whole and not doubt
+    return result
+
+
+def found_in(item: Any, items: Sequence[Any]) -> bool | None:
+    """Tell whether a value is among others; None: that is not known."""
+    found = [equal(item, other) for other in items]
+    if True in found:
+        return True
+    return None if None in found else False
 
 
 def equal(left: Any, right: Any) -> bool | None:

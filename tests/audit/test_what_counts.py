@@ -609,3 +609,84 @@ def test_a_called_module_that_stands_alone_is_read_by_itself(
     bare = '  default = "[{\\"name\\":\\"web\\",\\"image\\":\\"w\\"}]"\n'
     write(elsewhere, m__main_dot_tf=body.replace("DEFAULT", bare))
     assert audit(".").status == 1
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        'path.module == "." ? {bare} : {good}',
+        'startswith(path.module, "/") ? {good} : {bare}',
+        'terraform.workspace == "default" ? {good} : {bare}',
+        'startswith(abspath("."), "/") ? {good} : {bare}',
+        'path.cwd != "" ? {good} : {bare}',
+        'try(file("/etc/hostname"), "") == "" ? {bare} : {good}',
+        'fileexists("/etc/hostname") ? {good} : {bare}',
+        "(true ? 1 : data.x.y.z) == 1 ? {good} : {bare}",
+        "coalesce(1, data.x.y.z) == 1 ? {good} : {bare}",
+        "tolist([1, data.x.y.z])[0] == 1 ? {good} : {bare}",
+        "length(toset([{{ a = null }}, {{ a = null }}])) == 2 ? {good} : {bare}",
+        "length(distinct([{{ a = null }}, {{ a = null }}])) == 2 ? {good} : {bare}",
+        'timestamp() != "" ? {good} : {bare}',
+        "sum([data.x.y.z, 1]) == 1 ? {good} : {bare}",
+    ],
+)
+def test_what_hangs_on_the_place_or_on_the_unknown_is_no_promise(
+    audit: Audit, elsewhere: Path, value: str
+) -> None:
+    text = value.format(bare=BARE, good="jsonencode(local.good)")
+    write(elsewhere, main_dot_tf=LOCALS + 'data "x" "y" {}\n' + resource(text))
+    assert audit(".").status == 1
+
+
+def test_names_of_what_is_not_known_prove_nothing(
+    audit: Audit, elsewhere: Path
+) -> None:
+    image = 'lookup(data.x.y.z, "a/quay.io/sysdig/workload-agent")'
+    value = f'jsonencode([{{ name = "web", image = {image} }}])'
+    write(elsewhere, main_dot_tf=LOCALS + 'data "x" "y" {}\n' + resource(value))
+    assert "skipped" not in statuses(audit(".", "--format", "json"))
+
+
+def test_a_stack_of_cloudformation_may_define_tasks(
+    audit: Audit, elsewhere: Path
+) -> None:
+    stack = 'resource "aws_cloudformation_stack" "s" {\n  template_body = %s\n}\n'
+    good = LOCALS + resource("jsonencode(local.good)")
+    write(elsewhere, main_dot_tf=good + stack % '"{\\"AWS::SNS::Topic\\": 1}"')
+    assert audit(".").status == 0
+    for body in ('"AWS::ECS::TaskDefinition"', "data.x.y.z", 'file("gone.yaml")'):
+        write(elsewhere, main_dot_tf=good + stack % body)
+        assert audit(".").status == 1
+
+
+def test_nothing_but_what_is_not_created_is_nothing_to_audit(
+    audit: Audit, elsewhere: Path
+) -> None:
+    write(elsewhere, main_dot_tf=LOCALS + resource(BARE, "count = 0"))
+    done = audit(".", "--format", "json")
+    assert done.status == 1
+    assert done.rules() == ["not-created"]
+    assert audit(".", "--allow-empty").status == 0
+
+
+def test_a_report_follows_no_link(audit: Audit, elsewhere: Path) -> None:
+    write(elsewhere, main_dot_tf=LOCALS + resource("jsonencode(local.good)"))
+    (elsewhere / "out.json").symlink_to("precious")
+    (elsewhere / "precious").write_text("mine")
+    done = audit(".", "--output", "out.json")
+    assert (done.status, "is a link" in done.err) == (1, True)
+    assert (elsewhere / "precious").read_text() == "mine"
+
+
+def test_a_module_that_is_called_twice_by_one_name_is_no_promise(
+    audit: Audit, elsewhere: Path
+) -> None:
+    call = 'module "m" {\n  source = "./%s"\n}\n'
+    write(
+        elsewhere,
+        main_dot_tf=call % "a",
+        main_dot_tofu=call % "b",
+        a__main_dot_tf=LOCALS + resource("jsonencode(local.good)"),
+        b__main_dot_tf=LOCALS + resource(BARE),
+    )
+    assert "not instrumented" in statuses(audit(".", "--format", "json"))
