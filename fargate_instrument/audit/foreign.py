@@ -23,7 +23,7 @@ from fargate_instrument.hcl.values import (
 )
 
 if TYPE_CHECKING:
-    from fargate_instrument.hcl.instance import Call
+    from fargate_instrument.hcl.world import Call
 
 _REGISTRY = "registry.terraform.io/"
 DEFINITION = "cloudposse/ecs-container-definition/aws"

@@ -27,9 +27,6 @@ RESOURCES = frozenset({
 })  # fmt: skip
 """Kinds of resource that make containers run on ECS."""
 
-STACKS = frozenset({"aws_cloudformation_stack", "aws_cloudformation_stack_set"})
-"""Kinds of resource whose template may define tasks."""
-
 OTHERS = {
     "terragrunt.hcl": "Terragrunt's files are not read; audit the plans it makes",
     ".tfstack.hcl": "stacks of HCP Terraform are not read; audit their plans",

@@ -17,6 +17,8 @@ from fargate_instrument.hcl.values import BudgetError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from fargate_instrument.audit.walk import Reading
+
 
 @dataclass
 class Found:
@@ -101,7 +103,7 @@ class Below:
         top: Path,
         settings: terraform.Settings,
         tops: list[Path],
-        reading: terraform.Reading,
+        reading: Reading,
     ) -> None:
         self.top = top
         self.files = Files((top.resolve(), *tops), settings.budget)

@@ -28,7 +28,7 @@ from fargate_instrument.hcl.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fargate_instrument.hcl.instance import Call
+    from fargate_instrument.hcl.world import Call
 
 MODULES = {
     "instrument": "",

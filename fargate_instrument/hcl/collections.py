@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.hcl import numbers, texts, types
+from fargate_instrument.hcl import equality, kinds, numbers, texts, types
 from fargate_instrument.hcl.values import (
-    HEAVIEST,
-    BudgetError,
     Encoded,
     Lazy,
     List,
@@ -44,8 +41,8 @@ def _concat(*lists: Any) -> Any:
     items = [item for one in lists for item in one]
     if any(isinstance(one, Set) for one in lists):
         raise WrongError("concat() takes lists and tuples")
-    kinds = {repr(types.of(one)) for one in lists}
-    same = all(isinstance(one, List) for one in lists) and len(kinds) == 1
+    found = {repr(kinds.of(one)) for one in lists}
+    same = all(isinstance(one, List) for one in lists) and len(found) == 1
     return List(items) if same else Tuple(items)
 
 
@@ -65,15 +62,15 @@ def _merge(*maps: Any) -> Any:
                 value = Unknown(value.reason)  # noqa: PLW2901  (it may be either)
             members[key] = value
         loose = loose or one.loose
-    kinds = {repr(types.of(one)) for one in given}
-    same = bool(given) and all(isinstance(o, Map) for o in given) and len(kinds) == 1
+    found = {repr(kinds.of(one)) for one in given}
+    same = bool(given) and all(isinstance(o, Map) for o in given) and len(found) == 1
     return Map(members, loose=loose) if same else Object(members, loose=loose)
 
 
 def _flatten(value: Any) -> Any:
     items: list[Any] = []
     for item in value:
-        if isinstance(item, types.SEQUENCES):
+        if isinstance(item, kinds.SEQUENCES):
             inner = _flatten(item)
             if isinstance(inner, Unknown):
                 return inner
@@ -90,8 +87,8 @@ def _distinct(value: Any) -> Any:
     if hole is not None:
         return Unknown(hole.reason)
     made: list[Any] = []
-    for item in types.as_set(value) if len(value) > LONGEST_RANGE else value:
-        found = types.found_in(item, made)
+    for item in equality.as_set(value) if len(value) > LONGEST_RANGE else value:
+        found = equality.found_in(item, made)
         if found is None:
             return _NOT_COMPARED
         if not found:
@@ -100,7 +97,7 @@ def _distinct(value: Any) -> Any:
 
 
 def _contains(values: Any, value: Any) -> Any:
-    found = types.found_in(value, values)
+    found = equality.found_in(value, values)
     if found is None:
         hole = first_unknown([values, value])
         return Unknown(hole.reason) if hole else _NOT_COMPARED
@@ -158,7 +155,7 @@ def _length(value: Any) -> Any:
         return len(strings.clusters(value))
     if isinstance(value, Set) and not is_whole(value):
         return _NOT_ALL
-    if isinstance(value, (*types.SEQUENCES, dict)):
+    if isinstance(value, (*kinds.SEQUENCES, dict)):
         return _NOT_ALL if getattr(value, "loose", False) else len(value)
     raise WrongError("length() needs a list, an object or a text")
 
@@ -221,41 +218,6 @@ def _chunklist(value: Any, size: Any) -> Any:
     return List(List(value[at : at + size]) for at in range(0, len(value), size))
 
 
-def _setproduct(*sets: Any) -> Any:
-    count = 1
-    for one in sets:
-        count *= len(one)
-    if count * len(sets) > HEAVIEST:
-        raise BudgetError(f"a value would have more than {HEAVIEST} parts")
-    pairs = [Tuple(pair) for pair in product(*sets)]
-    return Set(pairs) if all(isinstance(s, Set) for s in sets) else List(pairs)
-
-
-def _sets(wanted: bool | None) -> Callable[..., Any]:
-    """Combine sets: keep what is in the others, what is not, or (None) everything."""
-
-    def one(*sets: Any) -> Any:
-        if not sets:
-            raise WrongError("sets are needed")
-        kind = types.unified([types.of(types.as_set(one)) for one in sets])
-        if kind is None or sum(map(len, sets)) > LONGEST_RANGE:
-            return Unknown("sets of such values are not computed here")
-        made, *others = [list(types.converted(one, kind)) for one in sets]
-        for other in others:
-            found = [types.found_in(item, other) for item in made]
-            if None in found:
-                return _NOT_COMPARED
-            if wanted is None:
-                made += other
-            else:
-                made = [
-                    i for i, is_in in zip(made, found, strict=True) if is_in is wanted
-                ]
-        return types.as_set(made)
-
-    return one
-
-
 def _sum(values: Any) -> Any:
     found = [types.converted(value, "number") for value in values]
     if not found or None in found:
@@ -268,7 +230,7 @@ def _sum(values: Any) -> Any:
 
 def _index(values: Any, value: Any) -> Any:
     for at, item in enumerate(values):
-        same = types.equal(item, value)
+        same = equality.equal(item, value)
         if same is None:
             return _NOT_COMPARED
         if same:
@@ -305,18 +267,14 @@ TABLE: dict[str, tuple[str, Callable[..., Any]]] = {
     "one": ("q", _one),
     "range": ("n*", _range),
     "reverse": ("q", _reverse),
-    "setintersection": ("q*", _sets(wanted=True)),
-    "setproduct": ("q*", _setproduct),
-    "setsubtract": ("qq", _sets(wanted=False)),
-    "setunion": ("q*", _sets(wanted=None)),
     "slice": ("qnn", _slice),
     "sort": ("S", lambda value: List(sorted(value, key=str.encode))),
     "sum": ("q", _sum),
     "tobool": ("v", _to("bool")),
-    "tolist": ("v", _to(("list", types.ANY))),
-    "tomap": ("v", _to(("map", types.ANY))),
+    "tolist": ("v", _to(("list", kinds.ANY))),
+    "tomap": ("v", _to(("map", kinds.ANY))),
     "tonumber": ("v", _to("number")),
-    "toset": ("v", _to(("set", types.ANY))),
+    "toset": ("v", _to(("set", kinds.ANY))),
     "tostring": ("v", _to("string")),
     "values": ("m", _values),
     "zipmap": ("Sq", _zipmap),

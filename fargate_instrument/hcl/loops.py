@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.hcl import syntax, types
+from fargate_instrument.hcl import kinds, syntax
 from fargate_instrument.hcl.operators import truth
 from fargate_instrument.hcl.values import (
     Encoded,
@@ -105,7 +105,7 @@ def pairs(source: Any) -> list[tuple[Any, Any]]:
         return [(key, source[key]) for key in sorted(source, key=str.encode)]
     if isinstance(source, Set):
         return [(value, value) for value in source]
-    if isinstance(source, types.SEQUENCES):
+    if isinstance(source, kinds.SEQUENCES):
         return list(enumerate(source))
     raise WrongError("for needs a list or an object")
 

@@ -9,7 +9,7 @@ import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from fargate_instrument.hcl import json_syntax, parser
+from fargate_instrument.hcl import bodies, json_syntax, parser
 from fargate_instrument.hcl.files import Files, NotAllowedError
 from fargate_instrument.hcl.syntax import Block, Expression, NotReadableError
 
@@ -57,7 +57,7 @@ def parse(text: str, path: Path) -> list[Block]:
     if path.name.endswith(JSON_SUFFIXES):
         return json_syntax.parse(text, path)
     try:
-        attributes, blocks = parser.Parser(text, str(path)).body(path)
+        attributes, blocks = bodies.body(parser.Parser(text, str(path)), path)
     except RecursionError:
         raise NotReadableError(f"{path} is not read: it nests too deeply") from None
     if attributes:
@@ -70,7 +70,7 @@ def assignments(text: str, path: str) -> dict[str, Expression]:
     """Read a file of ``name = value`` lines. Raises NotReadableError."""
     if path.endswith(".json"):
         return json_syntax.assignments(text, path)
-    attributes, blocks = parser.Parser(text, path).body(None)
+    attributes, blocks = bodies.body(parser.Parser(text, path), None)
     if blocks:
         raise NotReadableError(f"{path} is not read: it holds a block")
     return attributes

@@ -13,8 +13,9 @@ from fargate_instrument.audit.unknown import Unknown
 from fargate_instrument.hcl import files, functions, module
 from fargate_instrument.hcl.budget import Budget
 from fargate_instrument.hcl.files import Files
-from fargate_instrument.hcl.instance import Instance, World
+from fargate_instrument.hcl.instance import Instance
 from fargate_instrument.hcl.values import BudgetError, WrongError
+from fargate_instrument.hcl.world import World
 
 AROUND = """
 variable "given" {}
