@@ -17,6 +17,8 @@ from fargate_instrument.hcl.values import BudgetError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from fargate_instrument.audit.walk import Reading
+
 
 @dataclass
 class Found:
@@ -41,10 +43,7 @@ def definitions(
     )
     made = Found(looked_at=reader.paths)
     for path in reader.paths:
-        try:
-            made.definitions += reader.of(path)
-        except Failure as failure:
-            problems += failure.problems
+        made.definitions += reader.tried(path, problems)
     if problems:
         raise Failure(problems)
     made.definitions = _once(made.definitions)
@@ -63,6 +62,14 @@ class _Reader:
         self.tops = [
             place.resolve() for path in paths if (place := Path(path)).is_dir()
         ]
+
+    def tried(self, path: str, problems: list[Problem]) -> list[Definition]:
+        """Read one path; what is wrong with it becomes problems."""
+        try:
+            return self.of(path)
+        except Failure as failure:
+            problems += failure.problems
+            return []
 
     def of(self, path: str) -> list[Definition]:
         """Read one path. Raises Failure."""
@@ -96,7 +103,7 @@ class Below:
         top: Path,
         settings: terraform.Settings,
         tops: list[Path],
-        reading: terraform.Reading,
+        reading: Reading,
     ) -> None:
         self.top = top
         self.files = Files((top.resolve(), *tops), settings.budget)

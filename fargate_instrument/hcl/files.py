@@ -162,7 +162,10 @@ def fileexists(run: Run, node: syntax.Call, values: list[Any]) -> Any:
 def abspath(run: Run, node: syntax.Call, values: list[Any]) -> Any:
     """Evaluate ``abspath(path)``."""
     hole = _hole(run, node, values)
-    return hole or os.path.abspath(_path(run, "abspath", values))  # noqa: PTH100
+    path = _path(run, "abspath", values) if hole is None else None
+    if path is not None and Path(str(values[0])).is_absolute():
+        return os.path.normpath(path)
+    return hole or run.unknown(node, "it depends on where Terraform runs")
 
 
 def dirname(run: Run, node: syntax.Call, values: list[Any]) -> Any:

@@ -170,7 +170,8 @@ def _formatted(found: re.Match[str], value: Any) -> str:
         number = _number(value)
         if isinstance(number, Fraction):
             raise NotComputedError("%d of what is not whole")
-        return f"%{flags}{width}d" % number
+        shown: str = f"%{flags}{width}d" % number
+        return shown
     if verb == "t" and not (flags or width) and isinstance(value, bool):
         return "true" if value else "false"
     raise NotComputedError(f"%{verb}")

@@ -24,20 +24,16 @@ locals {
   cluster_arn  = var.create_cluster ? one(aws_ecs_cluster.this[*].arn) : var.cluster_arn
   cluster_name = local.cluster_arn == null ? null : element(split("/", local.cluster_arn), -1)
 
-  # Members that are null go, at any depth. In compact JSON a name that a colon and null follow is always a member.
-  containers_compact = jsonencode(try(jsondecode(var.container_definitions), []))
-  containers_without_nulls = replace(replace(replace(
-    local.containers_compact,
-    "/,\"[^\"\\\\]+\":null/", ""),
-    "/\"[^\"\\\\]+\":null,/", ""),
-    "/\"[^\"\\\\]+\":null/", ""
-  )
-
-  # Each container with its keys in camelCase, then with its name-value lists in the order of their names.
+  # Each container with its keys in camelCase and without members that are null, nor such members of its objects; the provider
+  # reads a deeper null as absent. Then with its name-value lists in the order of their names.
   # [a, b][condition ? 0 : 1] stands where a conditional would want both sides to have one type.
   containers_decoded = [
-    for container in jsondecode(local.containers_without_nulls) : {
-      for key, value in container : "${lower(substr(key, 0, 1))}${substr(key, 1, -1)}" => value
+    for container in try(jsondecode(var.container_definitions), []) : {
+      for key, value in container : "${lower(substr(key, 0, 1))}${substr(key, 1, -1)}" => [
+        value,
+        try({ for name, item in value : name => item if item != null }, null),
+        try([for object in value : { for name, item in object : name => item if item != null }], null),
+      ][can(keys(value)) ? 1 : can([for object in value : keys(object)]) ? 2 : 0] if value != null
     }
   ]
   containers_pairs = [

@@ -3,6 +3,8 @@
 Each is a module of its own; what Terraform makes of it is asked of Terraform.
 """
 
+# ruff: noqa: E501 - Terraform code keeps its own lines
+
 from __future__ import annotations
 
 import re
@@ -63,11 +65,11 @@ AFTERWARDS = {
     "join": f'join("", ["[", jsonencode(local.app), ",", trimprefix({M}, "[")])',
     "try_other": f"try(jsonencode(jsondecode({M})[9]), jsonencode(local.bare))",
     "conditional": f"length({M}) > 1000000 ? {M} : jsonencode(local.bare)",
-    "coalesce_bare_first": f'coalesce(jsonencode(local.bare), {M})',
+    "coalesce_bare_first": f"coalesce(jsonencode(local.bare), {M})",
     "flatten": f"jsonencode(flatten([jsondecode({M}), local.bare]))",
-    "keys_dropped": f"jsonencode([for c in jsondecode({M}) : {{ for k, v in c : k => v if k != \"entryPoint\" }}])",
+    "keys_dropped": f'jsonencode([for c in jsondecode({M}) : {{ for k, v in c : k => v if k != "entryPoint" }}])',
     "lookup": f'jsonencode([for c in jsondecode({M}) : {{ name = c.name, image = lookup(c, "image", "") }}])',
-    "base64": f'base64decode(base64encode(jsonencode(concat(jsondecode({M}), local.bare))))',
+    "base64": f"base64decode(base64encode(jsonencode(concat(jsondecode({M}), local.bare))))",
     "distinct": f"jsonencode(concat(tolist([]), [for c in jsondecode({M}) : {{ name = c.name, image = c.image }}]))",
 }
 CREATED = {
@@ -106,7 +108,7 @@ SAME_TEXT = {
     "nonsensitive": f"nonsensitive(sensitive({M}))",
     "lookup": f'lookup({{ x = {M} }}, "x", "")',
     "merged_map": f"merge({{ a = 1 }}, {{ x = {M} }}).x",
-    "for_over": f"[for m in [module.agent] : m.container_definitions][0]",
+    "for_over": "[for m in [module.agent] : m.container_definitions][0]",
     "splat": "([module.agent][*].container_definitions)[0]",
     "one": "one([module.agent][*].container_definitions)",
 }
@@ -119,7 +121,9 @@ GRAMMAR = {
     "strip_markers": main('"${~ jsonencode(local.bare) ~}"'),
     "strip_marker_left": main('" ${~ jsonencode(local.bare)}"'),
     "newline_in_interpolation": main('"${\n jsonencode(local.bare)\n}"'),
-    "unicode_local": main("jsonencode(local.größe)", "locals {\n größe = local.bare\n}"),
+    "unicode_local": main(
+        "jsonencode(local.größe)", "locals {\n größe = local.bare\n}"
+    ),
     "unicode_label": {
         "main.tf": LOCALS + resource("jsonencode(local.bare)", name="größe")
     },
@@ -209,8 +213,7 @@ TOGETHER = {
         "override.tf": 'module "m" {\n  source = "./bad"\n}\n',
         "good/main.tf": LOCALS
         + 'output "out" {\n  value = jsonencode(local.good)\n}\n',
-        "bad/main.tf": LOCALS
-        + 'output "out" {\n  value = jsonencode(local.bare)\n}\n',
+        "bad/main.tf": LOCALS + 'output "out" {\n  value = jsonencode(local.bare)\n}\n',
     },
     "json_syntax": {
         "main.tf": LOCALS,
@@ -238,7 +241,8 @@ TOGETHER = {
     "count_300": {
         "main.tf": LOCALS
         + resource(
-            "count.index < 299 ? jsonencode(local.good) : jsonencode(local.bare)", "count = 300"
+            "count.index < 299 ? jsonencode(local.good) : jsonencode(local.bare)",
+            "count = 300",
         )
     },
     "for_each_late": {
@@ -276,7 +280,9 @@ TOGETHER = {
         "main.tf": 'module "m" {\n  source = "./m"\n  used = null\n}\n',
         "m/main.tf": LOCALS
         + 'variable "used" {\n  default = "x"\n}\n'
-        + resource("var.used == null ? jsonencode(local.bare) : jsonencode(local.good)"),
+        + resource(
+            "var.used == null ? jsonencode(local.bare) : jsonencode(local.good)"
+        ),
     },
     "string_type_of_number": {
         "main.tf": 'module "m" {\n  source = "./m"\n  n = 1.0\n}\n',
@@ -286,8 +292,10 @@ TOGETHER = {
     },
     "set_order": {
         "main.tf": LOCALS
-        + "locals {\n  s = tolist(toset([\"b\", \"a\"]))\n}\n"
-        + resource('local.s[0] == "a" ? jsonencode(local.bare) : jsonencode(local.good)')
+        + 'locals {\n  s = tolist(toset(["b", "a"]))\n}\n'
+        + resource(
+            'local.s[0] == "a" ? jsonencode(local.bare) : jsonencode(local.good)'
+        )
     },
     "templatefile": {
         "main.tf": LOCALS
@@ -323,10 +331,8 @@ TOGETHER = {
         "m/main.tf": LOCALS + resource("jsonencode(local.bare)"),
     },
     "named_like_ours": {
-        "main.tf": LOCALS
-        + 'module "agent" {\n  source = "./modules/instrument"\n'
-        "  container_definitions = jsonencode(local.bare)\n}\n"
-        + resource(M),
+        "main.tf": LOCALS + 'module "agent" {\n  source = "./modules/instrument"\n'
+        "  container_definitions = jsonencode(local.bare)\n}\n" + resource(M),
         "modules/instrument/main.tf": 'variable "container_definitions" {}\n'
         'output "container_definitions" {\n  value = var.container_definitions\n}\n',
         "fargate_instrument/__main__.py": "",
@@ -336,14 +342,14 @@ TOGETHER = {
 # Values as Terraform has them.
 
 VALUES = {
-    "contains_across_types": 'contains([true], 1) ? local.good : local.bare',
+    "contains_across_types": "contains([true], 1) ? local.good : local.bare",
     "number_equality": "0.1 + 0.2 == 0.3 ? local.bare : local.good",
     "combining_length": 'length("e\\u0301") == 1 ? local.bare : local.good',
     "tuple_is_no_list": "[1] == tolist([1]) ? local.good : local.bare",
     "text_is_no_number": '"1" == 1 ? local.good : local.bare',
     "true_is_no_text": 'true == "true" ? local.good : local.bare',
     "composed": '"e\\u0301" == "\\u00e9" ? local.bare : local.good',
-    "sort_is_of_texts": "sort([10, 9])[0] == \"10\" ? local.bare : local.good",
+    "sort_is_of_texts": 'sort([10, 9])[0] == "10" ? local.bare : local.good',
     "title_keeps": 'title("aB") == "AB" ? local.bare : local.good',
     "remainder_sign": "-7 % 4 == -3 ? local.bare : local.good",
     "large_number": "9007199254740993 == 9007199254740992 ? local.good : local.bare",
@@ -351,7 +357,7 @@ VALUES = {
     "regex_end": 'can(regex("a$", "a\\n")) ? local.good : local.bare',
     "html_escape": 'jsonencode("<") == "\\"<\\"" ? local.good : local.bare',
     "can_null": "can(null.x) ? local.good : local.bare",
-    "distinct_types": "length(distinct([1, \"1\"])) == 1 ? local.bare : local.good",
+    "distinct_types": 'length(distinct([1, "1"])) == 1 ? local.bare : local.good',
     "merge_is_shallow": 'lookup(merge({ a = { b = 1 } }, { a = {} }).a, "b", 0) == 0 ? local.bare : local.good',
     "element_wraps": "element([false, true], 3) ? local.bare : local.good",
     "for_key_order": 'keys({ b = 1, a = 2 })[0] == "a" ? local.bare : local.good',
@@ -393,7 +399,7 @@ def folders() -> dict[str, Files]:
         value = re.sub(r"local\.(bare|good)", r"jsonencode(local.\1)", choice)
         made[f"value_{name}"] = main(value)
         made[f"value_{name}_in_module"] = {
-            "main.tf": f'module "m" {{\n  source = "./m"\n}}\n',
+            "main.tf": 'module "m" {\n  source = "./m"\n}\n',
             "m/main.tf": LOCALS + resource(value),
         }
     made.update({f"grammar_{name}": files for name, files in GRAMMAR.items()})

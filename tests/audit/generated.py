@@ -1,5 +1,7 @@
 """Small configurations made by chance from a seed: texts of container definitions."""
 
+# ruff: noqa: E501 - Terraform code keeps its own lines
+
 from __future__ import annotations
 
 import random
@@ -14,7 +16,7 @@ CONDITIONS = (
     "true", "false", '"true"', "1 == 1", '"1" == 1', "contains([true], 1)",
     "0.1 + 0.2 == 0.3", "length(local.good) > 1", 'can(regex("^w", "web"))',
     "[1] == tolist([1])", 'lookup({ a = null }, "a", "d") == null', "!false",
-    "length(toset([1, \"1\"])) == 1", "try(tobool(\"x\"), true)", "one([]) == null",
+    'length(toset([1, "1"])) == 1', 'try(tobool("x"), true)', "one([]) == null",
 )  # fmt: skip
 TEXTS: tuple[Callable[[Maker, int], str], ...] = (
     lambda m, n: f"jsonencode({m.containers(n)})",
@@ -27,7 +29,9 @@ TEXTS: tuple[Callable[[Maker, int], str], ...] = (
     lambda m, n: f'replace({m.text(n)}, "/opt/draios/bin/instrument", "/app")',
     lambda m, n: f'replace({m.text(n)}, "w:1", "w:2")',
     lambda m, n: f'"${{{m.text(n)}}}"',
-    lambda m, n: f'"%{{ if {m.condition()} }}${{{m.text(n)}}}%{{ else }}[]%{{ endif }}"',
+    lambda m, n: (
+        f'"%{{ if {m.condition()} }}${{{m.text(n)}}}%{{ else }}[]%{{ endif }}"'
+    ),
     lambda m, n: f'format("%s", {m.text(n)})',
     lambda m, n: f"jsonencode(jsondecode({m.text(n)}))",
     lambda m, n: f'join("", [{m.text(n)}])',
@@ -53,14 +57,18 @@ CONTAINERS: tuple[Callable[[Maker, int], str], ...] = (
     lambda m, n: f"flatten([{m.containers(n)}, [{m.containers(n)}]])",
     lambda m, n: f'[for c in {m.containers(n)} : c if c.name != "agent"]',
     lambda m, n: f'[for c in {m.containers(n)} : c if c.name != "web"]',
-    lambda m, n: f"[for c in {m.containers(n)} : merge(c, {{ entryPoint = [\"/app\"] }})]",
+    lambda m, n: (
+        f'[for c in {m.containers(n)} : merge(c, {{ entryPoint = ["/app"] }})]'
+    ),
     lambda m, n: f'[for c in {m.containers(n)} : merge(c, {{ user = "0" }})]',
-    lambda m, n: f"[for c in {m.containers(n)} : {{ for k, v in c : k => v if k != \"volumesFrom\" }}]",
+    lambda m, n: (
+        f'[for c in {m.containers(n)} : {{ for k, v in c : k => v if k != "volumesFrom" }}]'
+    ),
     lambda m, n: f"[for c in {m.containers(n)} : {{ for k, v in c : title(k) => v }}]",
     lambda m, n: f"jsondecode({m.text(n)})",
     lambda m, n: f"try({m.containers(n)}, {m.containers(n)})",
     lambda m, n: f"coalescelist([], {m.containers(n)})",
-    lambda m, n: f"values({{ for i, c in {m.containers(n)} : \"k${{i}}\" => c }})",
+    lambda m, n: f'values({{ for i, c in {m.containers(n)} : "k${{i}}" => c }})',
     lambda m, n: f"{m.containers(n)}[*]",
     lambda m, n: f"[{m.containers(n)}[0]]",
 )

@@ -4,6 +4,8 @@ Folders stand in one root as modules, so that the engine and the provider start 
 Where an expression is Terraform's to refuse, it is null.
 """
 
+# ruff: noqa: E501 - Terraform code keeps its own lines
+
 from __future__ import annotations
 
 import json
@@ -136,7 +138,9 @@ def of_folders(
     return found
 
 
-def of_expressions(around: str, expressions: Sequence[str], rig: Path) -> list[str | None]:
+def of_expressions(
+    around: str, expressions: Sequence[str], rig: Path
+) -> list[str | None]:
     """Evaluate expressions; give the JSON text, None where Terraform refuses one."""
     root = rig / "expressions"
     outputs = "".join(
