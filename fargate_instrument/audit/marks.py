@@ -226,10 +226,10 @@ def _in_script(items: list[Any], rest: Any, where: str) -> tuple[list[Mark], str
 
 
 def _launcher(item: object) -> str:
-    text = item.text if isinstance(item, Unknown) else item
-    if isinstance(text, str):
+    """Name the vendor of a launcher; one whose end is not known may be another."""
+    if isinstance(item, str):
         for path, vendor in known.LAUNCHERS.items():
-            if text.startswith(path):
+            if item.startswith(path):
                 return vendor
     return ""
 
