@@ -734,3 +734,33 @@ def test_a_module_that_is_called_twice_by_one_name_is_no_promise(
         b__main_dot_tf=LOCALS + resource(BARE),
     )
     assert "not instrumented" in statuses(audit(".", "--format", "json"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "./loop",
+        "./a\\u0000b",
+        "./" + "x" * 5000,
+        "~nobody/x",
+        "./\\ud800",
+        "",
+        ".",
+        "./.",
+    ],
+)
+def test_names_that_lead_nowhere_are_said(
+    audit: Audit, elsewhere: Path, name: str
+) -> None:
+    (elsewhere / "loop").symlink_to("loop")
+    (elsewhere / "turn.tf").symlink_to("turn.tf")
+    for text in (
+        f'module "m" {{\n  source = "{name}"\n}}\n',
+        resource(f'file("{name}")'),
+        resource(f'fileexists("{name}") ? file("{name}") : {BARE}'),
+        resource(f'templatefile("{name}", {{}})'),
+    ):
+        write(elsewhere, main_dot_tf=LOCALS + text)
+        done = audit(".", "--format", "json")
+        assert (done.status, done.err) == (1, "")
+        assert "instrumented" not in statuses(done)
