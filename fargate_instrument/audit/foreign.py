@@ -48,6 +48,8 @@ NO_TASKS = frozenset({
         f"cloudposse/{name}"
         for name in (
             "label/null", "vpc/aws", "dynamic-subnets/aws", "ecr/aws", "alb/aws",
+            "alb-ingress/aws", "alb-target-group-cloudwatch-sns-alarms/aws",
+            "ecs-cloudwatch-autoscaling/aws", "ecs-cloudwatch-sns-alarms/aws",
             "rds/aws", "s3-bucket/aws", "security-group/aws",
         )
     ),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fargate_instrument.hcl import module, syntax
-from fargate_instrument.hcl.files import NotAllowedError
+from fargate_instrument.hcl.files import NotAllowedError, is_folder, real
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -81,7 +81,7 @@ def tree(top: Path, files: Files, others: Iterable[Path] = ()) -> Tree:
     called = _called({**_folders(others, top, files), **folders}, files)
     for folder, seen in folders.items():
         if seen:
-            alone = folder.resolve() not in called or stands_alone(folder, files)
+            alone = real(folder) not in called or stands_alone(folder, files)
             (found.roots if alone else found.maybe).append(folder)
     return found
 
@@ -94,7 +94,7 @@ def _folders(others: Iterable[Path], top: Path, files: Files) -> dict[Path, set[
     return {
         folder: words(folder, files)
         for other in others
-        if other != top.resolve()
+        if other != real(top)
         for folder, names in walk(other)
         if _has_configuration(names)
     }
@@ -105,11 +105,11 @@ def _look(folder: Path, names: list[str], found: Tree, files: Files) -> None:
         for end, reason in OTHERS.items():
             if name == end or (end.startswith(".") and name.endswith(end)):
                 found.unread[folder / name] = reason
-    for entry in os.scandir(folder):
-        if entry.is_symlink() and entry.is_dir() and entry.name not in LEFT_OUT:
-            path = folder / entry.name
-            if not files.allows(path):
-                found.unread[path] = "it links to a folder outside what is audited"
+    for name in os.listdir(folder):  # noqa: PTH208  (names are enough)
+        path = folder / name
+        is_link = name not in LEFT_OUT and path.is_symlink()
+        if is_link and is_folder(path) and not files.allows(path):
+            found.unread[path] = "it links to a folder outside what is audited"
 
 
 def _called(folders: dict[Path, set[bytes]], files: Files) -> set[Path]:
@@ -120,7 +120,7 @@ def _called(folders: dict[Path, set[bytes]], files: Files) -> set[Path]:
         for block in module.read(folder, files).of("module"):
             text = syntax.literal(block.attributes.get("source"))
             if text and text.startswith("."):
-                called.add((folder / text).resolve())
+                called.add(real(folder / text))
     return called
 
 

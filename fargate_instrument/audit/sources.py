@@ -10,7 +10,7 @@ from fargate_instrument.audit import documents, roots, terraform
 from fargate_instrument.audit.definition import Definition, Place
 from fargate_instrument.audit.unknown import Instrumented, Unknown
 from fargate_instrument.core.errors import Failure, Problem, fail
-from fargate_instrument.hcl.files import Files, NotAllowedError
+from fargate_instrument.hcl.files import Files, NotAllowedError, real
 from fargate_instrument.hcl.module import JSON_SUFFIXES, SUFFIXES
 from fargate_instrument.hcl.values import BudgetError
 
@@ -59,9 +59,7 @@ class _Reader:
         self.settings = settings
         self.stdin = stdin
         self.paths = paths
-        self.tops = [
-            place.resolve() for path in paths if (place := Path(path)).is_dir()
-        ]
+        self.tops = [real(place) for path in paths if (place := Path(path)).is_dir()]
 
     def tried(self, path: str, problems: list[Problem]) -> list[Definition]:
         """Read one path; what is wrong with it becomes problems."""
@@ -86,8 +84,8 @@ class _Reader:
 
     def _content(self, place: Path) -> bytes:
         try:
-            real = place.resolve()
-            return Files((real,), self.settings.budget).content(real)
+            file = real(place)
+            return Files((file,), self.settings.budget).content(file)
         except NotAllowedError as reason:
             fix = "give a regular file, or - for standard input"
             raise fail(str(place), str(reason), fix, fault="request") from None
@@ -106,7 +104,7 @@ class Below:
         reading: Reading,
     ) -> None:
         self.top = top
-        self.files = Files((top.resolve(), *tops), settings.budget)
+        self.files = Files((real(top), *tops), settings.budget)
         self.reading = reading
 
     def definitions(self) -> Iterator[Definition]:
@@ -133,7 +131,7 @@ class Below:
             found = documents.attempt(content, str(path)) or []
         except Failure as failure:
             return [_unread(path, failure.problems[0].message)] if speaks else []
-        if path.resolve() in self.reading.files and self._is_used(found):
+        if real(path) in self.reading.files and self._is_used(found):
             return []
         return found
 

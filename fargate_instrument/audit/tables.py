@@ -80,6 +80,8 @@ def _cells(row: Row) -> tuple[str, str, str, str]:
 
 def _line(text: str) -> str:
     """Make a text one line that no terminal acts upon."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 

@@ -16,7 +16,7 @@ from fargate_instrument.audit.walk import Reading, Walk, not_read
 from fargate_instrument.core.errors import fail
 from fargate_instrument.hcl import module as modules
 from fargate_instrument.hcl.budget import Budget
-from fargate_instrument.hcl.files import Files
+from fargate_instrument.hcl.files import Files, real
 from fargate_instrument.hcl.instance import Instance
 from fargate_instrument.hcl.values import BudgetError
 from fargate_instrument.hcl.world import World, downloaded
@@ -25,6 +25,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from fargate_instrument.audit.definition import Definition
+
+
+_NO_LAW = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 class Found(NamedTuple):
@@ -103,7 +114,7 @@ def read(
     if not top.is_dir() and not (is_file and top.is_file()):
         raise fail(str(path), "is no Terraform file and no folder")
     folder = top.parent if is_file else top
-    allowed = tuple(one.resolve() for one in (folder, *tops))
+    allowed = tuple(map(real, (folder, *tops)))
     files = Files(allowed, settings.budget)
     made = Reading()
     if is_file:
@@ -175,7 +186,7 @@ def _of_world(
     except (BudgetError, RecursionError) as over:
         reason = str(over) if isinstance(over, BudgetError) else "it nests too deeply"
         found.append(not_read(root.name or str(root), root, reason))
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+    except _NO_LAW:
         # No law is known to lead here; a gate must say what it knows all the same.
         reason = "it is beyond what is read here"
         found.append(not_read(root.name or str(root), root, reason))

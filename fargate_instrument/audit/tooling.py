@@ -91,10 +91,7 @@ def runs_program(words: Any, folder: Path) -> bool:
         return False
     if not set(before[1:]) <= _FLAGS:
         return False
-    try:
-        return bool((folder / program).resolve() == PROGRAM)
-    except (OSError, RuntimeError, ValueError):
-        return False
+    return files.real(folder / program) == PROGRAM
 
 
 class Tooling:

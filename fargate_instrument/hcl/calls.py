@@ -19,7 +19,7 @@ _KEEP: dict[str, Callable[[Any], Any]] = {
     "tostring": lambda value: types.converted(value, "string"),
 }
 """Functions through which an origin, and what is known of a text, survives."""
-_SAME = ("nonsensitive", "sensitive", "ephemeralasnull")
+_SAME = ("nonsensitive", "sensitive")
 
 
 def call(run: Run, node: syntax.Call) -> Any:

@@ -31,8 +31,9 @@ _NOT_COMPARED = Unknown("it compares what cannot be compared here")
 
 HOLES = frozenset({
     "chunklist", "coalescelist", "concat", "contains", "distinct", "element",
-    "flatten", "jsondecode", "jsonencode", "keys", "length", "lookup", "merge", "one",
-    "reverse", "slice", "tolist", "tomap", "toset", "tostring", "values", "zipmap",
+    "flatten", "format", "join", "jsondecode", "jsonencode", "keys", "length",
+    "lookup", "merge", "one", "reverse", "slice", "tolist", "tomap", "toset",
+    "tostring", "values", "zipmap",
 })  # fmt: skip
 """Functions that only move what is in a collection, known or not."""
 

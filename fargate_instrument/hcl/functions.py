@@ -56,7 +56,7 @@ def call(name: str, arguments: list[Any]) -> Any:
         for value, letter in zip(arguments, letters, strict=True)
     ]
     for value in given:
-        if isinstance(value, Unknown):
+        if isinstance(value, Unknown) and name != "format":
             return Unknown(value.reason)
         if name not in HOLES and not is_whole(value):
             hole = first_unknown(value)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from fargate_instrument.hcl import given, syntax, types
 from fargate_instrument.hcl.evaluate import Reader
+from fargate_instrument.hcl.files import is_folder
 from fargate_instrument.hcl.instances import Each, made_of, outputs_of
 from fargate_instrument.hcl.syntax import Expression
 from fargate_instrument.hcl.values import (
@@ -272,12 +273,12 @@ class Instance:
             return Unknown(f"the source of {name} is not known")
         if source.startswith(("./", "../")) or source in (".", ".."):
             path = Path(os.path.normpath(self.module.path / source))
-            if not path.is_dir():
+            if not is_folder(path):
                 return Unknown(f"{name} comes from {source}, which is not there")
         else:
             key = f"{self.key}.{block.labels[0]}".lstrip(".")
             found = self.world.downloaded.get(key)
-            if found is None or not found.is_dir():
+            if found is None or not is_folder(found):
                 return Unknown(f"{name} comes from {source}, not on disk")
             path = found
         if not self.files.allows(path):

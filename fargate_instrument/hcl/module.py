@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from fargate_instrument.hcl import bodies, json_syntax, parser
-from fargate_instrument.hcl.files import Files, NotAllowedError
+from fargate_instrument.hcl.files import Files, NotAllowedError, is_folder, real
 from fargate_instrument.hcl.syntax import Block, Expression, NotReadableError
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def assignments(text: str, path: str) -> dict[str, Expression]:
 def names_of(folder: Path) -> list[str]:
     """List the names of the files in a folder that Terraform would load, sorted."""
     try:
-        names = sorted(e.name for e in os.scandir(folder) if not e.is_dir())
+        names = sorted(n for n in os.listdir(folder) if not is_folder(folder / n))  # noqa: PTH208
     except OSError:
         return []
     return [name for name in names if not _is_left_out(name)]
@@ -131,10 +131,10 @@ def text_of(path: Path, files: Files) -> str:
 
 def read(folder: Path, files: Files) -> Module:
     """Read a folder's files, once. Raises BudgetError."""
-    real = folder.resolve()
-    if real not in files.parsed:
-        files.parsed[real] = _read(folder, files)
-    found: Module = files.parsed[real]
+    place = real(folder)
+    if place not in files.parsed:
+        files.parsed[place] = _read(folder, files)
+    found: Module = files.parsed[place]
     return found
 
 

@@ -419,6 +419,50 @@ def test_a_default_that_fills_a_tag_decides_nothing(
     assert done.status == 0, rows(done)
 
 
+BY_VALUE = {
+    "an index": ("[{good}, {bare}][var.v]", "0"),
+    "a key": ("{{ a = {good}, b = {bare} }}[var.v]", '"a"'),
+    "an element": ("element([{good}, {bare}], var.v)", "0"),
+    "lookup": ("lookup({{ a = {good} }}, var.v, {bare})", '"a"'),
+    "replace": ('replace({good}, var.v, "/app")', '"nothing"'),
+    "merge": ("jsonencode([merge(local.ran, var.v), local.agent])", "{}"),
+    "concat": ("jsonencode(concat(local.good, var.v))", "[]"),
+    "slice": ("jsonencode(slice(concat(local.good, local.bare), 0, var.v))", "2"),
+    "the end of a launcher": (
+        "jsonencode([merge(local.ran, {{ entryPoint ="
+        ' ["/opt/draios/bin/instrument${{var.v}}"] }}), local.agent])',
+        '""',
+    ),
+    "a file's name": ('file("${{path.module}}/${{var.v}}.json")', '"good"'),
+    "a template": (
+        '"[${{join(",", [for c in local.good : jsonencode(c) if c.name != var.v])}}]"',
+        '"x"',
+    ),
+}
+
+
+@pytest.mark.parametrize("situation", BY_VALUE)
+def test_whatever_a_default_decides_is_no_promise(
+    audit: Audit, elsewhere: Path, situation: str
+) -> None:
+    value, default = BY_VALUE[situation]
+    text = value.format(bare=BARE, good="jsonencode(local.good)")
+    variable = f'variable "v" {{\n  default = {default}\n}}\n'
+    write(elsewhere, main_dot_tf=LOCALS + variable + resource(text))
+    good = [
+        {
+            "name": "web",
+            "image": "w",
+            "entryPoint": ["/opt/draios/bin/instrument"],
+            "volumesFrom": [{"sourceContainer": "agent"}],
+        },
+        {"name": "agent", "image": "quay.io/sysdig/workload-agent:6"},
+    ]
+    (elsewhere / "good.json").write_text(json.dumps(good))
+    assert audit(".").status == 1
+    assert audit(".", "--assume-defaults").status == 0, "it is no case of its kind"
+
+
 # Modules that are not read
 
 
@@ -481,6 +525,7 @@ module "service" {{
         "jsonencode([module.web.json_map_object, module.agent_container.json_map_object])",
         'format("[%s,%s]", module.web.json_map_encoded, module.agent_container.json_map_encoded)',
         '"[${module.web.json_map_encoded},${module.agent_container.json_map_encoded}]"',
+        '"[${join(",", [module.web.json_map_encoded, module.agent_container.json_map_encoded])}]"',
     ],
 )
 def test_definitions_of_cloudposse_are_data(
@@ -491,8 +536,7 @@ def test_definitions_of_cloudposse_are_data(
     first = audit(".").status
     write(elsewhere, main_dot_tf=text + TASK.format(value=value))
     assert audit(".").status == first
-    if not value.startswith("format"):
-        assert first == status
+    assert first == status
 
 
 ECS = """
@@ -690,3 +734,33 @@ def test_a_module_that_is_called_twice_by_one_name_is_no_promise(
         b__main_dot_tf=LOCALS + resource(BARE),
     )
     assert "not instrumented" in statuses(audit(".", "--format", "json"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "./loop",
+        "./a\\u0000b",
+        "./" + "x" * 5000,
+        "~nobody/x",
+        "./\\ud800",
+        "",
+        ".",
+        "./.",
+    ],
+)
+def test_names_that_lead_nowhere_are_said(
+    audit: Audit, elsewhere: Path, name: str
+) -> None:
+    (elsewhere / "loop").symlink_to("loop")
+    (elsewhere / "turn.tf").symlink_to("turn.tf")
+    for text in (
+        f'module "m" {{\n  source = "{name}"\n}}\n',
+        resource(f'file("{name}")'),
+        resource(f'fileexists("{name}") ? file("{name}") : {BARE}'),
+        resource(f'templatefile("{name}", {{}})'),
+    ):
+        write(elsewhere, main_dot_tf=LOCALS + text)
+        done = audit(".", "--format", "json")
+        assert (done.status, done.err) == (1, "")
+        assert "instrumented" not in statuses(done)

@@ -37,7 +37,7 @@ SECRETS = frozenset(
 
 
 def least(agent: str) -> tuple[int, int]:
-    """Give the CPU units and MiB of memory that an agent's vendor publishes as least."""
+    """Give the CPU units and MiB that an agent's vendor publishes as least."""
     found: tuple[int, int] = marks.marks(agent).get("least", (0, 0))
     return found
 
