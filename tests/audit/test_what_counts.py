@@ -453,7 +453,7 @@ def test_whatever_a_default_decides_is_no_promise(
         {
             "name": "web",
             "image": "w",
-            "entryPoint": ["/opt/draios/bin/instrument"],
+            "entryPoint": ["/opt/draios/bin/instrument", "/app"],
             "volumesFrom": [{"sourceContainer": "agent"}],
         },
         {"name": "agent", "image": "quay.io/sysdig/workload-agent:6"},
