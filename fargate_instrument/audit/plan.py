@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.core import jsontext
 from fargate_instrument.audit.definition import Definition, Place, canonical
 from fargate_instrument.audit.roots import RESOURCES
-from fargate_instrument.core.errors import Failure, Problem
+from fargate_instrument.core import jsontext
 from fargate_instrument.core.definition import PLATFORM_FACTS, TASK_FACTS
+from fargate_instrument.core.errors import Failure, Problem
 from fargate_instrument.core.rules import whole_task
 
 if TYPE_CHECKING:

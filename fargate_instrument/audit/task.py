@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from fargate_instrument.audit.containers import plain
 from fargate_instrument.audit.unknown import Instrumented
-from fargate_instrument.hcl import texts
-from fargate_instrument.hcl.values import Encoded, Unknown, is_whole
 from fargate_instrument.core.definition import PLATFORM_FACTS, TASK_FACTS
 from fargate_instrument.core.rules import whole_task
+from fargate_instrument.hcl import texts
+from fargate_instrument.hcl.values import Encoded, Unknown, is_whole
 
 if TYPE_CHECKING:
     from fargate_instrument.hcl.evaluate import Reader
