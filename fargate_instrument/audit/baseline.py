@@ -85,8 +85,9 @@ def read(content: bytes, path: str) -> Baseline:
 
 
 def _key(entry: Any, number: int, path: str) -> Key:
-    texts = [entry.get(name) for name in _MEMBERS] if isinstance(entry, dict) else []
-    if not texts or not all(isinstance(text, str) for text in texts):
+    found = [entry.get(name) for name in _MEMBERS] if isinstance(entry, dict) else []
+    texts = [text for text in found if isinstance(text, str)]
+    if len(texts) != len(_MEMBERS):
         where = f"{path}: baseline[{number}]"
         raise Failure([Problem(where, "is no entry of a baseline", (_FIX,), "request")])
     if texts[2] not in TAKEN:

@@ -13,12 +13,8 @@ from fargate_instrument.hcl.values import Encoded, Lazy, Unknown, WrongError
 
 def read(value: Any) -> tuple[list[Any] | Instrumented | None, str]:
     """Bring a text of container definitions to containers, or give the reason."""
-    if isinstance(value, Unknown) and value.origin is not None and not value.decoded:
-        if isinstance(value.origin, Instrumented):
-            return value.origin, ""
-        return None, value.reason
     if isinstance(value, Unknown) and not value.parts:
-        return None, value.reason
+        return _made(value)
     if not isinstance(value, (str, Encoded, Unknown)):
         return None, "its container definitions are no text"
     try:
@@ -26,14 +22,19 @@ def read(value: Any) -> tuple[list[Any] | Instrumented | None, str]:
     except WrongError as error:
         return None, f"its container definitions are not JSON: {error}"
     if isinstance(found, Unknown):
-        if found.origin is not None:
-            return read(Unknown(found.reason, found.text, found.origin))
-        return None, found.reason
+        return _made(found)
     if not isinstance(found, list):
         return None, "its container definitions are no list"
     if not found:
         return None, "its list of container definitions is empty"
     return canonical(plain(found)), ""
+
+
+def _made(value: Unknown) -> tuple[Instrumented | None, str]:
+    """Give what writes a text that is not known, if anything is known to."""
+    if isinstance(value.origin, Instrumented):
+        return value.origin, ""
+    return None, value.reason
 
 
 def plain(value: Any) -> Any:

@@ -1,7 +1,8 @@
 """Other people's modules that are understood as data, by their registry address.
 
-Facts: cloudposse/ecs-container-definition (inputs in snake_case; outputs ``json_map_*``),
-cloudposse/ecs-alb-service-task (registers ``container_definition_json`` as it is), and
+Facts: cloudposse/ecs-container-definition (inputs in snake_case, ``json_map_*`` out),
+cloudposse/ecs-alb-service-task (registers ``container_definition_json`` as it is),
+and
 terraform-aws-modules/ecs (``container_definitions`` is a map from a name to ECS's
 members, in camelCase from version 6 and in snake_case before).
 """
@@ -22,7 +23,7 @@ from fargate_instrument.hcl.values import (
 )
 
 if TYPE_CHECKING:
-    from fargate_instrument.hcl.instance import Call
+    from fargate_instrument.hcl.world import Call
 
 _REGISTRY = "registry.terraform.io/"
 DEFINITION = "cloudposse/ecs-container-definition/aws"
@@ -47,7 +48,9 @@ NO_TASKS = frozenset({
         f"cloudposse/{name}"
         for name in (
             "label/null", "vpc/aws", "dynamic-subnets/aws", "ecr/aws", "alb/aws",
-            "rds/aws", "s3-bucket/aws", "security-group/aws", "acm-request-certificate/aws",
+            "alb-ingress/aws", "alb-target-group-cloudwatch-sns-alarms/aws",
+            "ecs-cloudwatch-autoscaling/aws", "ecs-cloudwatch-sns-alarms/aws",
+            "rds/aws", "s3-bucket/aws", "security-group/aws",
         )
     ),
 })  # fmt: skip
@@ -182,7 +185,7 @@ def _of_service(given: Any) -> Any:
 
 
 def _of_map(containers: Any) -> Any:
-    made = []
+    made: list[Any] = []
     for key in sorted(containers):
         one = containers[key]
         if not isinstance(one, dict):

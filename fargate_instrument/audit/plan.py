@@ -45,7 +45,7 @@ def definitions(value: dict[str, Any], path: str) -> list[Definition]:
     for resource in (*_changes(value, reader), *_values(value, reader)):
         address = str(resource.get("address", ""))
         if address not in found:
-            found[address] = _definition(resource, path, reader)
+            found[address] = _definition(resource, path)
     made = list(found.values())
     for name, bad in (("errored", True), ("complete", False)):
         if value.get(name) is bad:
@@ -147,7 +147,7 @@ def _of_module(
         yield from _of_module(shape.object(one, place), place, shape, depth + 1)
 
 
-def _definition(resource: dict[str, Any], path: str, shape: _Shape) -> Definition:
+def _definition(resource: dict[str, Any], path: str) -> Definition:
     values, unknown = resource["values"], resource["unknown"]
     address = str(resource.get("address", ""))
     family = values.get("family")

@@ -134,7 +134,7 @@ def report(definitions: Sequence[Definition], demand: Demand) -> Report:
         for one in demand.exemptions
         if one.index not in used
     ]
-    if not definitions and demand.looked_at is not None:
+    if demand.looked_at is not None and all(one.absent for one in definitions):
         notes.append(_nothing(demand.looked_at))
     if demand.baseline is not None:
         rows, gone = demand.baseline.held_against(rows)

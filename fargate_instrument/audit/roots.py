@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fargate_instrument.hcl import module, syntax
-from fargate_instrument.hcl.files import NotAllowedError
+from fargate_instrument.hcl.files import NotAllowedError, is_folder, real
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from fargate_instrument.hcl.files import Files
 
@@ -34,7 +34,7 @@ OTHERS = {
 }
 """End of a file's name -> why what it deploys is not known."""
 
-_WORDS = (b"module", b"ecs", b"\\u", b"\\U")
+_WORDS = (b"module", b"ecs", b"cloudformation", b"\\u", b"\\U")
 
 
 @dataclass
@@ -49,29 +49,55 @@ class Tree:
     maybe: list[Path] = field(default_factory=list)
     unread: dict[Path, str] = field(default_factory=dict)
 
+    def not_listed(self, error: OSError) -> None:
+        """Note a folder that cannot be listed."""
+        self.unread[Path(str(error.filename))] = f"cannot be listed: {error.strerror}"
 
-def walk(top: Path) -> Iterator[tuple[Path, list[str]]]:
-    """Walk folders in order, without those that are left out; links are not followed."""
-    for folder, inner, names in os.walk(top):
+
+def walk(
+    top: Path, failed: Callable[[OSError], None] | None = None
+) -> Iterator[tuple[Path, list[str]]]:
+    """Walk folders in order, without those that are left out and without links.
+
+    ``failed``: told of each folder that cannot be listed.
+    """
+    for folder, inner, names in os.walk(top, onerror=failed):
         inner[:] = sorted(name for name in inner if name not in LEFT_OUT)
         yield Path(folder), sorted(names)
 
 
-def tree(top: Path, files: Files) -> Tree:
-    """Find the root modules at and below a folder. Raises BudgetError."""
+def tree(top: Path, files: Files, others: Iterable[Path] = ()) -> Tree:
+    """Find the root modules at and below a folder. Raises BudgetError.
+
+    ``others``: folders in which modules may be called, too.
+    """
     found = Tree()
     folders: dict[Path, set[bytes]] = {}
-    for folder, names in walk(top):
+    for folder, names in walk(top, found.not_listed):
         files.budget.check_time()
         _look(folder, names, found, files)
-        if any(n.endswith((*module.SUFFIXES, *module.JSON_SUFFIXES)) for n in names):
+        if _has_configuration(names):
             folders[folder] = words(folder, files)
-    called = _called(folders, files) if len(folders) > 1 else set[Path]()
+    called = _called({**_folders(others, top, files), **folders}, files)
     for folder, seen in folders.items():
         if seen:
-            alone = folder.resolve() not in called or stands_alone(folder, files)
+            alone = real(folder) not in called or stands_alone(folder, files)
             (found.roots if alone else found.maybe).append(folder)
     return found
+
+
+def _has_configuration(names: list[str]) -> bool:
+    return any(n.endswith((*module.SUFFIXES, *module.JSON_SUFFIXES)) for n in names)
+
+
+def _folders(others: Iterable[Path], top: Path, files: Files) -> dict[Path, set[bytes]]:
+    return {
+        folder: words(folder, files)
+        for other in others
+        if other != real(top)
+        for folder, names in walk(other)
+        if _has_configuration(names)
+    }
 
 
 def _look(folder: Path, names: list[str], found: Tree, files: Files) -> None:
@@ -79,22 +105,22 @@ def _look(folder: Path, names: list[str], found: Tree, files: Files) -> None:
         for end, reason in OTHERS.items():
             if name == end or (end.startswith(".") and name.endswith(end)):
                 found.unread[folder / name] = reason
-    for entry in os.scandir(folder):
-        if entry.is_symlink() and entry.is_dir() and entry.name not in LEFT_OUT:
-            path = folder / entry.name
-            if not files.allows(path):
-                found.unread[path] = "it links to a folder outside what is audited"
+    for name in os.listdir(folder):  # noqa: PTH208  (names are enough)
+        path = folder / name
+        is_link = name not in LEFT_OUT and path.is_symlink()
+        if is_link and is_folder(path) and not files.allows(path):
+            found.unread[path] = "it links to a folder outside what is audited"
 
 
 def _called(folders: dict[Path, set[bytes]], files: Files) -> set[Path]:
     called: set[Path] = set()
     for folder, seen in folders.items():
-        if not seen - {b"ecs"}:
+        if not seen & {b"module", b"\\u", b"\\U"}:
             continue
         for block in module.read(folder, files).of("module"):
             text = syntax.literal(block.attributes.get("source"))
             if text and text.startswith("."):
-                called.add((folder / text).resolve())
+                called.add(real(folder / text))
     return called
 
 
@@ -114,7 +140,7 @@ def words(folder: Path, files: Files) -> set[bytes]:
 
 
 def stands_alone(folder: Path, files: Files) -> bool:
-    """Tell whether a module that others call shows that it is applied by itself, too."""
+    """Tell whether a module that others call shows that it is applied by itself."""
     names = set(module.names_of(folder)) | {p.name for p in folder.glob(".terraform*")}
     if any(name.endswith((".tfvars", ".tfvars.json")) for name in names):
         return True

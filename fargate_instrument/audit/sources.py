@@ -10,12 +10,14 @@ from fargate_instrument.audit import documents, roots, terraform
 from fargate_instrument.audit.definition import Definition, Place
 from fargate_instrument.audit.unknown import Instrumented, Unknown
 from fargate_instrument.core.errors import Failure, Problem, fail
-from fargate_instrument.hcl.files import Files, NotAllowedError
+from fargate_instrument.hcl.files import Files, NotAllowedError, real
 from fargate_instrument.hcl.module import JSON_SUFFIXES, SUFFIXES
 from fargate_instrument.hcl.values import BudgetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from fargate_instrument.audit.walk import Reading
 
 
 @dataclass
@@ -41,10 +43,7 @@ def definitions(
     )
     made = Found(looked_at=reader.paths)
     for path in reader.paths:
-        try:
-            made.definitions += reader.of(path)
-        except Failure as failure:
-            problems += failure.problems
+        made.definitions += reader.tried(path, problems)
     if problems:
         raise Failure(problems)
     made.definitions = _once(made.definitions)
@@ -60,9 +59,15 @@ class _Reader:
         self.settings = settings
         self.stdin = stdin
         self.paths = paths
-        self.tops = [
-            place.resolve() for path in paths if (place := Path(path)).is_dir()
-        ]
+        self.tops = [real(place) for path in paths if (place := Path(path)).is_dir()]
+
+    def tried(self, path: str, problems: list[Problem]) -> list[Definition]:
+        """Read one path; what is wrong with it becomes problems."""
+        try:
+            return self.of(path)
+        except Failure as failure:
+            problems += failure.problems
+            return []
 
     def of(self, path: str) -> list[Definition]:
         """Read one path. Raises Failure."""
@@ -79,8 +84,8 @@ class _Reader:
 
     def _content(self, place: Path) -> bytes:
         try:
-            real = place.resolve()
-            return Files((real,), self.settings.budget).content(real)
+            file = real(place)
+            return Files((file,), self.settings.budget).content(file)
         except NotAllowedError as reason:
             fix = "give a regular file, or - for standard input"
             raise fail(str(place), str(reason), fix, fault="request") from None
@@ -96,10 +101,10 @@ class Below:
         top: Path,
         settings: terraform.Settings,
         tops: list[Path],
-        reading: terraform.Reading,
+        reading: Reading,
     ) -> None:
         self.top = top
-        self.files = Files((top.resolve(), *tops), settings.budget)
+        self.files = Files((real(top), *tops), settings.budget)
         self.reading = reading
 
     def definitions(self) -> Iterator[Definition]:
@@ -126,7 +131,7 @@ class Below:
             found = documents.attempt(content, str(path)) or []
         except Failure as failure:
             return [_unread(path, failure.problems[0].message)] if speaks else []
-        if path.resolve() in self.reading.files and self._is_used(found):
+        if real(path) in self.reading.files and self._is_used(found):
             return []
         return found
 

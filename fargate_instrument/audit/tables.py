@@ -80,15 +80,18 @@ def _cells(row: Row) -> tuple[str, str, str, str]:
 
 def _line(text: str) -> str:
     """Make a text one line that no terminal acts upon."""
+    if text.isprintable():
+        return text
     return "".join(char if char.isprintable() else "\ufffd" for char in text)
 
 
 def _tail(report: Report) -> list[str]:
     broken = {row.rule for row in report.rows if row.fails}
+    broken |= {note.rule for note in report.notes}
     fixes = [
         f"{rule.identity} {rule.name}: {rule.help}"
         for rule in RULES.values()
         if rule.name in broken and rule.severity in (ERROR, "warning")
     ]
-    notes = [f"note: {note.message}" for note in report.notes]
+    notes = [f"{note.severity}: {note.message}" for note in report.notes]
     return ["", *fixes, *notes, report.summary()]

@@ -10,27 +10,32 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fargate_instrument.audit import containers, foreign, roots, task
-from fargate_instrument.audit.definition import Definition, Place
+from fargate_instrument.audit import roots, task
 from fargate_instrument.audit.tooling import Tooling
-from fargate_instrument.audit.unknown import Instrumented
+from fargate_instrument.audit.walk import Reading, Walk, not_read
 from fargate_instrument.core.errors import fail
-from fargate_instrument.hcl import instance as instances
 from fargate_instrument.hcl import module as modules
-from fargate_instrument.hcl import syntax
 from fargate_instrument.hcl.budget import Budget
-from fargate_instrument.hcl.files import Files
-from fargate_instrument.hcl.instance import Call, Instance, World
-from fargate_instrument.hcl.instances import Each
-from fargate_instrument.hcl.values import BudgetError, Unknown
+from fargate_instrument.hcl.files import Files, real
+from fargate_instrument.hcl.instance import Instance
+from fargate_instrument.hcl.values import BudgetError
+from fargate_instrument.hcl.world import World, downloaded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from fargate_instrument.hcl.syntax import Block
+    from fargate_instrument.audit.definition import Definition
 
-MEMBER = "container_definitions"
-SUBJECT = "aws_ecs_task_definition"
+
+_NO_LAW = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 class Found(NamedTuple):
@@ -61,14 +66,6 @@ class Settings:
     trusted: tuple[str, ...] = ()
     downloaded: bool = False
     budget: Budget = field(default_factory=Budget)
-
-
-@dataclass
-class Reading:
-    """Everything that was read: the definitions, and the files they rest on."""
-
-    definitions: list[Definition] = field(default_factory=list)
-    files: set[Path] = field(default_factory=set)
 
 
 def task_definitions(path: str | Path) -> list[Found]:
@@ -117,7 +114,7 @@ def read(
     if not top.is_dir() and not (is_file and top.is_file()):
         raise fail(str(path), "is no Terraform file and no folder")
     folder = top.parent if is_file else top
-    allowed = tuple(one.resolve() for one in (folder, *tops))
+    allowed = tuple(map(real, (folder, *tops)))
     files = Files(allowed, settings.budget)
     made = Reading()
     if is_file:
@@ -125,14 +122,12 @@ def read(
         made.definitions = [one for one in made.definitions if _is_in(one, top)]
         return made
     try:
-        tree = roots.tree(folder, files)
+        tree = roots.tree(folder, files, allowed[1:])
     except BudgetError as over:
-        made.definitions.append(
-            _not_read(folder.name or str(folder), folder, str(over))
-        )
+        made.definitions.append(not_read(folder.name or str(folder), folder, str(over)))
         return made
     for place, reason in tree.unread.items():
-        made.definitions.append(_not_read(place.name, place, reason))
+        made.definitions.append(not_read(place.name, place, reason))
     for root in tree.roots:
         made.definitions += _of_root(root, files, settings, made)
     for root in tree.maybe:
@@ -145,23 +140,20 @@ def _is_in(one: Definition, file: Path) -> bool:
     return one.unread or (one.place is not None and one.place.path == str(file))
 
 
-def _not_read(name: str, path: Path, reason: str) -> Definition:
-    return Definition(
-        name, "terraform", str(path), None, place=Place(str(path)), reason=reason,
-        unread=True,
-    )  # fmt: skip
-
-
 def _of_root(
     root: Path, files: Files, settings: Settings, reading: Reading
 ) -> list[Definition]:
     """Read a root module with its defaults, and again without what may change."""
+    settings.budget.fresh()
     sure = _of_world(root, files, settings, reading, certain=True)
     if settings.certain or not _has_defaults(root, files, settings):
         return sure
     open_ = _of_world(root, files, settings, reading, certain=False)
     others = {one.name: one for one in open_}
-    made = [replace(one, otherwise=others.pop(one.name, None)) for one in sure]
+    made = [
+        one if one.absent else replace(one, otherwise=others.pop(one.name, None))
+        for one in sure
+    ]
     return made + [one for one in others.values() if not one.absent]
 
 
@@ -181,129 +173,21 @@ def _has_defaults(root: Path, files: Files, settings: Settings) -> bool:
 def _of_world(
     root: Path, files: Files, settings: Settings, reading: Reading, *, certain: bool
 ) -> list[Definition]:
-    settings.budget.fresh()
     found: list[Definition] = []
     try:
         world = World(
             root, files, settings.budget, Tooling(settings.trusted), settings.given,
             certain,
-            instances.downloaded(root, files) if settings.downloaded else {},
+            downloaded(root, files) if settings.downloaded else {},
+            "default" if settings.certain else "",
         )  # fmt: skip
         top = Instance(modules.read(root, files), world)
         found += Walk(top, None, reading).found()
     except (BudgetError, RecursionError) as over:
         reason = str(over) if isinstance(over, BudgetError) else "it nests too deeply"
-        found.append(_not_read(root.name or str(root), root, reason))
+        found.append(not_read(root.name or str(root), root, reason))
+    except _NO_LAW:
+        # No law is known to lead here; a gate must say what it knows all the same.
+        reason = "it is beyond what is read here"
+        found.append(not_read(root.name or str(root), root, reason))
     return found
-
-
-@dataclass
-class Walk:
-    """Goes through one instance of a module and those it calls.
-
-    ``call``: where the outermost call stands, None in the root module. ``absent``: why
-    all of it is not created.
-    """
-
-    instance: Instance
-    call: Place | None
-    reading: Reading
-    absent: str = ""
-
-    def found(self) -> Iterator[Definition]:
-        """Give every task definition."""
-        module = self.instance.module
-        for path, reason in module.unread.items():
-            yield _not_read(path.name, path, reason)
-        for block in module.of("resource"):
-            if block.labels and block.labels[0] in roots.RESOURCES:
-                yield from self._of_resource(block)
-        for block in module.of("module"):
-            if block.labels:
-                yield from self._of_call(block)
-
-    def _place(self, block: Block) -> Place:
-        return self.call or Place(str(block.path), block.line)
-
-    def _of_resource(self, block: Block) -> Iterator[Definition]:
-        names = ".".join(block.labels[:2])
-        for each in Each.of(block, self.instance.reader):
-            address = f"{self.instance.address}{names}{each.suffix}"
-            yield self._marked(self._definition(block, each, address), each)
-
-    def _marked(self, one: Definition, each: Each) -> Definition:
-        if each.none or self.absent:
-            reason = self.absent or "it is not created with these values"
-            return replace(one, absent=reason)
-        return one
-
-    def _definition(self, block: Block, each: Each, address: str) -> Definition:
-        place, lines = self._place(block), ()
-        expression = block.attributes.get(MEMBER)
-        facts, family = task.facts(block, each.reader)
-        if block.labels[0] != SUBJECT:
-            value: Any = Unknown(f"{block.labels[0]} is not read; audit the plan")
-        elif expression is None:
-            value = Unknown("it has no container_definitions")
-        else:
-            value = each.reader.read(expression)
-            if self.call is None:
-                place = Place(place.path, expression.line)
-                lines = syntax.item_lines(expression)
-        if value is not None and _ignores(block):
-            value = Unknown("changes to its container_definitions are ignored")
-        found, reason = containers.read(value)
-        self.reading.files |= self.instance.files.seen
-        return Definition(
-            address, "terraform", f"{place.path}: {address}", found, facts, family,
-            place, lines, (), reason,
-        )  # fmt: skip
-
-    def _of_call(self, block: Block) -> Iterator[Definition]:
-        place = self._place(block)
-        for each, child in self.instance.children(block):
-            absent = self.absent
-            if each.none:
-                absent = absent or "its module is not called with these values"
-            if isinstance(child, Instance):
-                yield from Walk(child, place, self.reading, absent).found()
-                continue
-            if not absent:
-                yield from self._given_away(block, each, child, place)
-
-    def _given_away(
-        self, block: Block, each: Each, child: Any, place: Place
-    ) -> Iterator[Definition]:
-        """Judge what is handed to a module that is not read."""
-        name = f"module.{block.labels[0]}{each.suffix}"
-        by = f"{self.instance.address}{name}"
-        source = syntax.literal(block.attributes.get("source"))
-        call = Call(block, source, by, each.reader, self.instance)
-        if isinstance(child, Unknown):
-            given: list[tuple[str, Any]] | None = [(by, Unknown(child.reason))]
-        else:
-            given = foreign.definitions(call) or []
-        for address, value in given:
-            found, reason = containers.read(value)
-            expression = block.attributes.get(MEMBER)
-            line = expression.line if expression and self.call is None else 0
-            where = Place(place.path, line or place.line)
-            yield Definition(
-                address, "terraform", f"{where.path}: {address}", found, place=where,
-                reason=reason,
-            )  # fmt: skip
-
-
-def _ignores(block: Block) -> bool:
-    """Tell whether what runs may differ from what is written here."""
-    for inner in block.blocks:
-        expression = inner.attributes.get("ignore_changes")
-        if inner.kind != "lifecycle" or expression is None:
-            continue
-        names = expression.text[expression.tree.start : expression.tree.end]
-        if MEMBER in names or names.strip() in ("all", '["all"]'):
-            return True
-    return False
-
-
-__all__ = ["Found", "Instrumented", "Reading", "Settings", "definitions", "read"]

@@ -29,7 +29,7 @@ from fargate_instrument.hcl.values import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from fargate_instrument.hcl.instance import Call
+    from fargate_instrument.hcl.world import Call
 
 GENERAL = "instrument"
 """The module of this project that is told which agents it puts in."""
@@ -91,10 +91,7 @@ def runs_program(words: Any, folder: Path) -> bool:
         return False
     if not set(before[1:]) <= _FLAGS:
         return False
-    try:
-        return (folder / program).resolve() == PROGRAM
-    except (OSError, RuntimeError, ValueError):
-        return False
+    return files.real(folder / program) == PROGRAM
 
 
 class Tooling:
@@ -208,7 +205,7 @@ def _switched_off() -> Object:
 def _rendered(given: Any, by: str) -> Any:
     read = _decoded(given)
     waiting = Unknown(f"{by} gives what was rendered before")
-    if isinstance(read, dict) and not isinstance(read, Unknown):
+    if isinstance(read, dict):
         text = read.get("container_definitions", "")
         return Object(
             {"container_definitions": text, "output_container_definitions": text,

@@ -117,7 +117,7 @@ def _reading(group: argparse._ArgumentGroup) -> None:
         help="a package that is this project's, too, such as a mirror:"
         " git::https://git.example.com/fargate-instrument.git")  # fmt: skip
     add("--downloaded-modules", action="store_true",
-        help="read .terraform/modules: terraform init was run here just now")  # fmt: skip
+        help="read .terraform/modules: terraform init ran here just now")  # fmt: skip
     add("--most-steps", type=_most, default=budget.STEPS, metavar="N",
         help="parts of expressions to work out for one root module"
         " (default: %(default)d)")  # fmt: skip
@@ -282,6 +282,9 @@ def _written(made: Report, args: argparse.Namespace, io: Streams) -> str:
 
 
 def _save(path: Path, text: str) -> None:
+    """Write a file; a link may be one of the audited tree's, and is not followed."""
+    if path.is_symlink():
+        raise fail(str(path), "is a link, which is not followed", fault="request")
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:

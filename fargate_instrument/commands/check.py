@@ -125,7 +125,7 @@ def _is_terraform(name: str) -> bool:
 
 def _terraform(name: str, facts: Mapping[str, Any]) -> list[Checked]:
     """Check what Terraform's text says of task definitions, and no more."""
-    from fargate_instrument.audit import terraform  # noqa: PLC0415  (python-hcl2 is slow)
+    from fargate_instrument.audit import terraform  # noqa: PLC0415  (for Terraform alone)
 
     found = terraform.task_definitions(name)
     if not found:

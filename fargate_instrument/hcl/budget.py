@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 
 from fargate_instrument.hcl.values import BudgetError
 
-STEPS = 3_000_000
+STEPS = 1_000_000
 BYTES = 256 << 20
 SECONDS = 120.0
+INSTANCE = 50
+"""Steps of one instance of a block, beside those of its expressions."""
 _BETWEEN = 4096
 
 

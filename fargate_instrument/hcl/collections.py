@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.hcl import numbers, texts, types
+from fargate_instrument.hcl import equality, kinds, numbers, texts, types
 from fargate_instrument.hcl.values import (
-    HEAVIEST,
-    BudgetError,
+    Encoded,
     Lazy,
     List,
     Map,
@@ -29,14 +27,14 @@ LONGEST_RANGE = 1024
 """As in Terraform."""
 
 _NOT_ALL = Unknown("its members are not all known")
+_NOT_COMPARED = Unknown("it compares what cannot be compared here")
 
-HOLES = frozenset(
-    {
-        "chunklist", "coalescelist", "concat", "contains", "element", "flatten",
-        "jsonencode", "keys", "length", "lookup", "merge", "one", "reverse", "slice",
-        "tolist", "tomap", "toset", "values", "zipmap", "distinct",
-    }
-)  # fmt: skip
+HOLES = frozenset({
+    "chunklist", "coalescelist", "concat", "contains", "distinct", "element",
+    "flatten", "format", "join", "jsondecode", "jsonencode", "keys", "length",
+    "lookup", "merge", "one", "reverse", "slice", "tolist", "tomap", "toset",
+    "tostring", "values", "zipmap",
+})  # fmt: skip
 """Functions that only move what is in a collection, known or not."""
 
 
@@ -44,8 +42,8 @@ def _concat(*lists: Any) -> Any:
     items = [item for one in lists for item in one]
     if any(isinstance(one, Set) for one in lists):
         raise WrongError("concat() takes lists and tuples")
-    kinds = {repr(types.of(one)) for one in lists}
-    same = all(isinstance(one, List) for one in lists) and len(kinds) == 1
+    found = {repr(kinds.of(one)) for one in lists}
+    same = all(isinstance(one, List) for one in lists) and len(found) == 1
     return List(items) if same else Tuple(items)
 
 
@@ -65,15 +63,15 @@ def _merge(*maps: Any) -> Any:
                 value = Unknown(value.reason)  # noqa: PLW2901  (it may be either)
             members[key] = value
         loose = loose or one.loose
-    kinds = {repr(types.of(one)) for one in given}
-    same = bool(given) and all(isinstance(o, Map) for o in given) and len(kinds) == 1
+    found = {repr(kinds.of(one)) for one in given}
+    same = bool(given) and all(isinstance(o, Map) for o in given) and len(found) == 1
     return Map(members, loose=loose) if same else Object(members, loose=loose)
 
 
 def _flatten(value: Any) -> Any:
     items: list[Any] = []
     for item in value:
-        if isinstance(item, types.SEQUENCES):
+        if isinstance(item, kinds.SEQUENCES):
             inner = _flatten(item)
             if isinstance(inner, Unknown):
                 return inner
@@ -90,20 +88,21 @@ def _distinct(value: Any) -> Any:
     if hole is not None:
         return Unknown(hole.reason)
     made: list[Any] = []
-    for item in types.as_set(value) if len(value) > LONGEST_RANGE else value:
-        if not any(types.equal(item, other) for other in made):
+    for item in equality.as_set(value) if len(value) > LONGEST_RANGE else value:
+        found = equality.found_in(item, made)
+        if found is None:
+            return _NOT_COMPARED
+        if not found:
             made.append(item)
     return List(made)
 
 
 def _contains(values: Any, value: Any) -> Any:
-    found = [types.equal(item, value) for item in values]
-    if True in found:
-        return True
-    if None in found:
+    found = equality.found_in(value, values)
+    if found is None:
         hole = first_unknown([values, value])
-        return Unknown(hole.reason if hole else "it compares what is not known here")
-    return False
+        return Unknown(hole.reason) if hole else _NOT_COMPARED
+    return found
 
 
 def _coalescelist(*lists: Any) -> Any:
@@ -151,11 +150,13 @@ def _lookup(value: Any, key: str, *default: Any) -> Any:
 def _length(value: Any) -> Any:
     from fargate_instrument.hcl import strings  # noqa: PLC0415  (beside this one)
 
+    if isinstance(value, Encoded):
+        return Unknown("it is a text with parts that are not known")
     if isinstance(value, str):
         return len(strings.clusters(value))
     if isinstance(value, Set) and not is_whole(value):
         return _NOT_ALL
-    if isinstance(value, (*types.SEQUENCES, dict)):
+    if isinstance(value, (*kinds.SEQUENCES, dict)):
         return _NOT_ALL if getattr(value, "loose", False) else len(value)
     raise WrongError("length() needs a list, an object or a text")
 
@@ -218,33 +219,6 @@ def _chunklist(value: Any, size: Any) -> Any:
     return List(List(value[at : at + size]) for at in range(0, len(value), size))
 
 
-def _setproduct(*sets: Any) -> Any:
-    count = 1
-    for one in sets:
-        count *= len(one)
-    if count * len(sets) > HEAVIEST:
-        raise BudgetError(f"a value would have more than {HEAVIEST} parts")
-    pairs = [Tuple(pair) for pair in product(*sets)]
-    return Set(pairs) if all(isinstance(s, Set) for s in sets) else List(pairs)
-
-
-def _sets(combine: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    def one(first: Any, *rest: Any) -> Any:
-        kind = types.unified([types.of(types.as_set(s)) for s in (first, *rest)])
-        if kind is None or len(first) + sum(map(len, rest)) > LONGEST_RANGE:
-            return Unknown("sets of such values are not computed here")
-        made = types.converted(first, kind)
-        for other in rest:
-            made = combine(made, types.converted(other, kind))
-        return types.as_set(made)
-
-    return one
-
-
-def _inside(item: Any, items: Any) -> bool:
-    return any(types.equal(item, other) for other in items)
-
-
 def _sum(values: Any) -> Any:
     found = [types.converted(value, "number") for value in values]
     if not found or None in found:
@@ -255,9 +229,12 @@ def _sum(values: Any) -> Any:
     return total
 
 
-def _index(values: Any, value: Any) -> int:
+def _index(values: Any, value: Any) -> Any:
     for at, item in enumerate(values):
-        if types.equal(item, value):
+        same = equality.equal(item, value)
+        if same is None:
+            return _NOT_COMPARED
+        if same:
             return at
     raise WrongError("index() finds nothing")
 
@@ -291,24 +268,14 @@ TABLE: dict[str, tuple[str, Callable[..., Any]]] = {
     "one": ("q", _one),
     "range": ("n*", _range),
     "reverse": ("q", _reverse),
-    "setintersection": (
-        "q*",
-        _sets(lambda one, other: [i for i in one if _inside(i, other)]),
-    ),
-    "setproduct": ("q*", _setproduct),
-    "setsubtract": (
-        "qq",
-        _sets(lambda one, other: [i for i in one if not _inside(i, other)]),
-    ),
-    "setunion": ("q*", _sets(lambda one, other: [*one, *other])),
     "slice": ("qnn", _slice),
     "sort": ("S", lambda value: List(sorted(value, key=str.encode))),
     "sum": ("q", _sum),
     "tobool": ("v", _to("bool")),
-    "tolist": ("v", _to(("list", types.ANY))),
-    "tomap": ("v", _to(("map", types.ANY))),
+    "tolist": ("v", _to(("list", kinds.ANY))),
+    "tomap": ("v", _to(("map", kinds.ANY))),
     "tonumber": ("v", _to("number")),
-    "toset": ("v", _to(("set", types.ANY))),
+    "toset": ("v", _to(("set", kinds.ANY))),
     "tostring": ("v", _to("string")),
     "values": ("m", _values),
     "zipmap": ("Sq", _zipmap),

@@ -7,18 +7,21 @@ nowhere else.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from fargate_instrument.hcl import (
-    files,
-    functions,
+    calls,
+    equality,
+    kinds,
     loops,
     references,
     syntax,
     texts,
     types,
 )
+from fargate_instrument.hcl.agreement import agreed
 from fargate_instrument.hcl.operators import arithmetic, truth
 from fargate_instrument.hcl.values import (
     Encoded,
@@ -27,7 +30,6 @@ from fargate_instrument.hcl.values import (
     Unknown,
     WrongError,
     first_unknown,
-    is_whole,
 )
 
 if TYPE_CHECKING:
@@ -38,14 +40,7 @@ if TYPE_CHECKING:
     from fargate_instrument.hcl.files import Files
     from fargate_instrument.hcl.syntax import Expression
 
-DEEPEST = 400
-_KEEP: dict[str, Callable[[Any], Any]] = {
-    "jsondecode": texts.decoded,
-    "jsonencode": texts.encoded,
-    "tostring": lambda value: types.converted(value, "string"),
-}
-"""Functions through which an origin, and what is known of a text, survives."""
-_SAME = ("nonsensitive", "sensitive", "ephemeralasnull")
+_REFERENCE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_*-]+|\[[0-9*]+\])*")
 
 
 class Names(Protocol):
@@ -100,9 +95,14 @@ class Reader:
 
 
 def interpolated(expression: Expression, node: Any) -> str:
-    """Write a part of an expression as it would stand inside a template."""
+    """Write a part of an expression as it would stand inside a template.
+
+    Only a plain reference is written out: other text could look like what it is not.
+    """
     source = expression.source(node)
-    return f"${{{source}}}" if source else ""
+    if not source:
+        return ""
+    return f"${{{source}}}" if _REFERENCE.fullmatch(source) else "${…}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +127,10 @@ class Run:
         """Give a value of which nothing is known but its text."""
         return Unknown(reason, interpolated(self.whole, node))
 
+    def shown_as(self, node: Any) -> str:
+        """Write a part of the expression as it would stand inside a template."""
+        return interpolated(self.whole, node)
+
     def within(self, **names: Any) -> Run:
         """Walk with more names."""
         return Run(self.reader.within(**names), self.whole)
@@ -141,9 +145,11 @@ class Run:
     # Literals, templates, collections
 
     def literal(self, node: syntax.Literal) -> Any:
+        """Give a literal. Raises WrongError."""
         return node.value
 
     def template(self, node: syntax.Template) -> Any:
+        """Render a template. Raises WrongError."""
         return self.rendered(node, node.parts)
 
     def rendered(self, node: Any, parts: tuple[Any, ...]) -> Any:
@@ -170,9 +176,11 @@ class Run:
         return value
 
     def tuple(self, node: syntax.TupleNode) -> Any:
+        """Make a tuple. Raises WrongError."""
         return Tuple(self.value(item) for item in node.items)
 
     def object(self, node: syntax.ObjectNode) -> Any:
+        """Make an object. Raises WrongError."""
         members: dict[str, Any] = {}
         for key_node, value in node.items:
             key = self.value(key_node)
@@ -192,11 +200,13 @@ class Run:
         return text
 
     def parentheses(self, node: syntax.Parentheses) -> Any:
+        """Give what stands in parentheses. Raises WrongError."""
         return self.value(node.inner)
 
     # Operators
 
     def conditional(self, node: syntax.Conditional) -> Any:
+        """Choose by a condition. Raises WrongError."""
         chosen = self.value(node.condition)
         yes, no = self.tried(node.yes), self.tried(node.no)
         if isinstance(chosen, Unknown):
@@ -204,19 +214,23 @@ class Run:
             return same[0] if same else self.unknown(node, chosen.reason)
         wanted = truth(chosen)
         value = self.value(node.yes if wanted else node.no)
-        kind = types.unified([types.of(yes), types.of(no)])
+        other = no if wanted else yes
+        if isinstance(other, Unknown) and types.changes(value, other):
+            return self.unknown(node, other.reason)
+        kind = kinds.unified([kinds.of(yes), kinds.of(no)])
         if kind is None:
             raise WrongError("the two results of a condition have different types")
         return value if isinstance(value, Unknown) else types.converted(value, kind)
 
     def binary(self, node: syntax.Binary) -> Any:
+        """Combine two values. Raises WrongError."""
         sign = node.sign
         left = self.value(node.left)
         if sign in ("&&", "||"):
             return self._logic(node, left)
         right = self.value(node.right)
         if sign in ("==", "!="):
-            same = types.equal(left, right)
+            same = equality.equal(left, right)
             if same is None:
                 return self._doubt(node, left, right)
             return same == (sign == "==")
@@ -248,100 +262,11 @@ class Run:
         return value if isinstance(value, Unknown) else truth(value)
 
     def unary(self, node: syntax.Unary) -> Any:
+        """Change one value. Raises WrongError."""
         value = self.value(node.operand)
         if isinstance(value, Unknown):
             return self.unknown(node, value.reason)
         return not truth(value) if node.sign == "!" else arithmetic("-", 0, value)
-
-    # Functions
-
-    def call(self, node: syntax.Call) -> Any:
-        name = node.name.removeprefix("core::")
-        if name in ("try", "can") and not node.spread:
-            return self._try(name, node)
-        values = [self.value(one) for one in node.arguments]
-        if node.spread:
-            last = values.pop()
-            if isinstance(last, Unknown):
-                return self.unknown(node, last.reason)
-            if not isinstance(last, types.SEQUENCES):
-                raise WrongError("... needs a list")
-            values += last
-        return self._called(node, name, values)
-
-    def _called(self, node: syntax.Call, name: str, values: list[Any]) -> Any:
-        if name in _SAME and len(values) == 1:
-            return values[0]
-        if name == "coalesce":
-            return self._coalesce(node, values)
-        if name in _KEEP and len(values) == 1 and isinstance(values[0], Unknown):
-            return self._named(node, _KEEP[name](values[0]))
-        if name in files.TABLE:
-            return files.TABLE[name](self, node, values)
-        if name not in functions.TABLE:
-            return self.unknown(node, f"{name}() is not computed here")
-        for value in values:
-            if isinstance(value, Unknown):
-                return self.unknown(node, value.reason)
-        return self._named(node, functions.call(name, values))
-
-    def _named(self, node: Any, value: Any) -> Any:
-        if isinstance(value, Unknown) and not value.text and value.origin is None:
-            return Unknown(
-                value.reason, interpolated(self.whole, node), parts=value.parts
-            )
-        return value
-
-    def _coalesce(self, node: syntax.Call, values: list[Any]) -> Any:
-        kind = types.unified([types.of(value) for value in values])
-        if kind is None:
-            raise WrongError("coalesce() needs values of one type")
-        for at, value in enumerate(values):
-            if isinstance(value, Unknown):
-                same = agreed([v for v in values[at:] if not _is_empty(v)])
-                return same[0] if same else self.unknown(node, value.reason)
-            if value is not None and value != "":
-                return types.converted(value, kind)
-        raise WrongError("no argument has a value")
-
-    def _try(self, name: str, node: syntax.Call) -> Any:
-        problem, found = "no argument of try() works", []
-        for argument in node.arguments:
-            try:
-                found.append(self.value(argument))
-            except WrongError as error:
-                problem = str(error)
-                continue
-            if not isinstance(found[-1], Unknown):
-                break
-        if not found and name == "try":
-            raise WrongError(problem)
-        first = found[0] if found else False
-        if not isinstance(first, Unknown):
-            return first if name == "try" else bool(found)
-        same = agreed(found)
-        return same[0] if same and name == "try" else self.unknown(node, first.reason)
-
-
-def agreed(values: list[Any]) -> tuple[Any] | None:
-    """Give the one value that all of these are, or that has the origin of all."""
-    first = values[0] if values else None
-    if isinstance(first, Unknown):
-        if first.origin is not None and all(
-            isinstance(one, Unknown)
-            and one.origin == first.origin
-            and one.decoded == first.decoded
-            for one in values
-        ):
-            return (first,)
-        return None
-    if values and is_whole(first) and all(types.equal(first, v) for v in values[1:]):
-        return (first,)
-    return None
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value)
 
 
 _METHODS: dict[type, Callable[[Run, Any], Any]] = {
@@ -353,7 +278,7 @@ _METHODS: dict[type, Callable[[Run, Any], Any]] = {
     syntax.Conditional: Run.conditional,
     syntax.Binary: Run.binary,
     syntax.Unary: Run.unary,
-    syntax.Call: Run.call,
+    syntax.Call: calls.call,
     syntax.ForNode: loops.for_expression,
     syntax.Name: references.reference,
     syntax.Attribute: references.reference,

@@ -24,6 +24,22 @@ if TYPE_CHECKING:
 LARGEST = 32 << 20
 
 
+def real(path: Path) -> Path:
+    """Follow a path's links; one that cannot be followed stands for itself."""
+    try:
+        return Path(os.path.realpath(path))
+    except (OSError, ValueError):
+        return path
+
+
+def is_folder(path: Path) -> bool:
+    """Tell a folder, or a link to one; what leads nowhere is none."""
+    try:
+        return path.is_dir()
+    except (OSError, RuntimeError, ValueError):
+        return False
+
+
 class NotAllowedError(Exception):
     """A file that is not to be read; the text says why and shows nothing of it."""
 
@@ -42,11 +58,8 @@ class Files:
 
     def allows(self, path: Path) -> bool:
         """Tell whether a path stays below the folders, its links followed."""
-        try:
-            real = path.resolve()
-        except (OSError, RuntimeError, ValueError):
-            return False
-        return any(real == top or top in real.parents for top in self.tops)
+        place = real(path)
+        return any(place == top or top in place.parents for top in self.tops)
 
     def content(self, path: Path) -> bytes:
         """Read a file whole. Raises NotAllowedError, BudgetError."""
@@ -66,14 +79,17 @@ class Files:
         self.budget.read(len(content))
         if len(content) > LARGEST:
             raise NotAllowedError(f"it is larger than {LARGEST >> 20} MiB")
-        self.seen.add(path.resolve())
+        self.seen.add(real(path))
         return content
 
 
 def _path(run: Run, name: str, values: list[Any]) -> Path:
     if not values or not isinstance(values[0], str):
         raise WrongError(f"{name}() needs a file's name")
-    return run.reader.names.folder / Path(values[0]).expanduser()
+    if values[0].startswith("~"):
+        # Somebody's home lies outside what is audited.
+        return Path("/")
+    return run.reader.names.folder / values[0]
 
 
 def _text(run: Run, node: Any, name: str, values: list[Any]) -> str | Unknown:
@@ -162,7 +178,10 @@ def fileexists(run: Run, node: syntax.Call, values: list[Any]) -> Any:
 def abspath(run: Run, node: syntax.Call, values: list[Any]) -> Any:
     """Evaluate ``abspath(path)``."""
     hole = _hole(run, node, values)
-    return hole or os.path.abspath(_path(run, "abspath", values))  # noqa: PTH100
+    path = _path(run, "abspath", values) if hole is None else None
+    if path is not None and Path(str(values[0])).is_absolute():
+        return os.path.normpath(path)
+    return hole or run.unknown(node, "it depends on where Terraform runs")
 
 
 def dirname(run: Run, node: syntax.Call, values: list[Any]) -> Any:

@@ -22,7 +22,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.hcl import collections, regexes, strings, types
+from fargate_instrument.hcl import collections, kinds, regexes, sets, strings, types
 from fargate_instrument.hcl.collections import HOLES
 from fargate_instrument.hcl.values import (
     Encoded,
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 TABLE: dict[str, tuple[str, Callable[..., Any]]] = {
     **strings.TABLE,
     **collections.TABLE,
+    **sets.TABLE,
 }
 """Function -> its parameters, and what computes it."""
 
@@ -55,7 +56,7 @@ def call(name: str, arguments: list[Any]) -> Any:
         for value, letter in zip(arguments, letters, strict=True)
     ]
     for value in given:
-        if isinstance(value, Unknown):
+        if isinstance(value, Unknown) and name != "format":
             return Unknown(value.reason)
         if name not in HOLES and not is_whole(value):
             hole = first_unknown(value)
@@ -81,7 +82,11 @@ def _letters(name: str, parameters: str, number: int) -> str:
 
 
 def _converted(name: str, value: Any, letter: str) -> Any:
-    if letter == "v" or isinstance(value, Unknown):
+    if letter == "v":
+        return value
+    if isinstance(value, Unknown):
+        if value.is_text and letter in "qmLS":
+            raise WrongError(f"{name}() takes no text")
         return value
     if value is None:
         raise WrongError(f"an argument of {name}() is null")
@@ -92,8 +97,8 @@ def _converted(name: str, value: Any, letter: str) -> Any:
             return Unknown("it is a text with unknown parts")
         return types.converted(value, _KINDS[letter])
     if letter == "L":
-        return types.converted(value, ("list", types.ANY))
-    wanted: Any = types.SEQUENCES if letter == "q" else dict
+        return types.converted(value, ("list", kinds.ANY))
+    wanted: Any = kinds.SEQUENCES if letter == "q" else dict
     if not isinstance(value, wanted):
         what = "a list" if letter == "q" else "an object"
         raise WrongError(f"{name}() needs {what}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fargate_instrument.hcl import parser, syntax, types
+from fargate_instrument.hcl import kinds, parser, syntax
 from fargate_instrument.hcl.budget import Budget
 from fargate_instrument.hcl.evaluate import Reader
 from fargate_instrument.hcl.files import Files
@@ -41,7 +41,7 @@ def reader(budget: Budget | None = None) -> Reader:
 
 def value(text: Text, kind: Any) -> Any:
     """Take a text as its variable's type has it. Raises WrongError."""
-    if kind is None or (kind in types.PLAIN and kind != types.ANY):
+    if kind is None or (kind in kinds.PLAIN and kind != kinds.ANY):
         return str(text)
     try:
         inner = parser.Parser(text, "its value")

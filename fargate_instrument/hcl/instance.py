@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from fargate_instrument.hcl import given, syntax, types
-from fargate_instrument.hcl import module as modules
 from fargate_instrument.hcl.evaluate import Reader
+from fargate_instrument.hcl.files import is_folder
 from fargate_instrument.hcl.instances import Each, made_of, outputs_of
 from fargate_instrument.hcl.syntax import Expression
 from fargate_instrument.hcl.values import (
     BudgetError,
-    Lazy,
     Unknown,
     WrongError,
 )
+from fargate_instrument.hcl.world import META, Call, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,86 +28,24 @@ if TYPE_CHECKING:
     from fargate_instrument.hcl.module import Module
     from fargate_instrument.hcl.syntax import Block
 
-META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 DEEPEST = 20
 """Modules that call modules."""
 
 
-class Knowledge(Protocol):
-    """What a caller knows of modules and data sources, and Terraform's text does not."""
-
-    def module(self, call: Call) -> Any:
-        """Give a call's outputs, or None where the module is to be read."""
-
-    def data(self, call: Call) -> Any:
-        """Give what a data source gives, or None where that is not known."""
-
-
-@dataclass(eq=False)
-class Call:
-    """One instance of a module call or of a data source.
-
-    ``source``: of a module, None if it is no plain text; of a data source, its type.
-    ``by``: its address. ``arguments``: computed when they are asked for.
-    """
-
-    block: Block
-    source: str | None
-    by: str
-    reader: Reader
-    instance: Instance
-
-    @property
-    def arguments(self) -> Lazy:
-        """Give what it is called with."""
-        pairs = self.block.attributes.items()
-        return Lazy({
-            name: partial(self.reader.read, value)
-            for name, value in pairs
-            if name not in META
-        })  # fmt: skip
-
-    def assumed(self, name: str) -> Any:
-        """Give an argument as it is if nothing is given another value."""
-        reader = self.instance.assumed.reader.within(**self.reader.loops)
-        return reader.read(self.block.attributes.get(name))
-
-
-@dataclass(eq=False)
-class World:
-    """What every module below one root module shares.
-
-    ``given``: values of the root's variables from outside, and whether ``certain``:
-    the defaults of the others hold.
-    """
-
-    folder: Path
-    files: Files
-    budget: Budget
-    knowledge: Knowledge
-    given: dict[str, Any] = field(default_factory=dict)
-    certain: bool = False
-    downloaded: dict[str, Path] = field(default_factory=dict)
-
-    @cached_property
-    def assumed(self) -> World:
-        """Give the same world in which nothing is given another value."""
-        return self if self.certain else replace(self, certain=True)
-
-    def module(self, folder: Path) -> Module:
-        """Read a folder."""
-        return modules.read(folder, self.files)
-
-
 @dataclass(eq=False)
 class Instance:
-    """A module and what it is called with; ``address`` ends with a dot or is empty."""
+    """A module and what it is called with.
+
+    ``address``: ends with a dot or is empty. ``key``: its name in the list of
+    downloaded modules. ``place``: its folder as Terraform writes it, from the root's.
+    """
 
     module: Module
     world: World
     arguments: dict[str, Any] | None = None
     address: str = ""
     key: str = ""
+    place: str = "."
     _cache: dict[tuple[str, str], Any] = field(default_factory=dict)
     _calls: dict[int, list[Each]] = field(default_factory=dict)
 
@@ -121,7 +58,9 @@ class Instance:
             name: (value, reader.names.assumed.reader.within(**reader.loops))
             for name, (value, reader) in self.arguments.items()
         }
-        return Instance(self.module, self.world.assumed, given, self.address, self.key)
+        return replace(
+            self, world=self.world.assumed, arguments=given, _cache={}, _calls={}
+        )
 
     @property
     def folder(self) -> Path:
@@ -150,13 +89,13 @@ class Instance:
         if root in ("var", "local", "module") and words:
             return self._once(root, words[0]), 1
         if root == "path" and words:
-            here = self.module.path if words[0] == "module" else self.folder
-            return os.path.abspath(here), 1  # noqa: PTH100  (links stay)
+            paths = {"module": self.place, "root": "."}
+            return paths.get(words[0], _depends(f"path.{words[0]}")), 1
         if root == "data" and len(words) > 1:
             return self._once("data", f"{words[0]}.{words[1]}"), 2
         name = ".".join([root, *words])
         if root == "terraform" and words == ["workspace"]:
-            return ("default" if self.world.certain else _depends(name)), 1
+            return self.world.workspace or _depends(name), 1
         if root in ("each", "count", "self", "terraform", "ephemeral"):
             return _depends(name), len(words)
         if not words:
@@ -255,6 +194,9 @@ class Instance:
 
     def _data(self, kind: str, name: str) -> Any:
         block = self._block("data", kind, name)
+        twice = self._is_twice("data", kind, name)
+        if twice:
+            return twice
         by = f"{self.address}data.{kind}.{name}"
         return made_of(block, self.reader, partial(self._data_value, block, kind, by))
 
@@ -297,7 +239,7 @@ class Instance:
         return outputs_of(self._child(block, Each(suffix, reader)))
 
     def _child(self, block: Block, each: Each) -> Any:
-        key = ("child", f"{block.labels[0]}{each.suffix}")
+        key = ("child", f"{id(block)}{each.suffix}")
         if key not in self._cache:
             self._cache[key] = self._made_child(block, each)
         return self._cache[key]
@@ -317,7 +259,12 @@ class Instance:
             raise BudgetError(f"modules call one another more than {DEEPEST} deep")
         arguments = {k: (v, each.reader) for k, v in pairs.items()}
         key = f"{self.key}.{name}".lstrip(".")
-        return Instance(self.world.module(path), self.world, arguments, by + ".", key)
+        place = os.path.normpath(os.path.join(self.place, source or ""))  # noqa: PTH118
+        if not (source or "").startswith("."):
+            place = os.path.relpath(path, self.folder)
+        return Instance(
+            self.world.module(path), self.world, arguments, by + ".", key, place
+        )
 
     def _path(self, block: Block, source: str | None) -> Path | Unknown:
         """Give the folder of a called module: beside this one, or downloaded."""
@@ -326,12 +273,12 @@ class Instance:
             return Unknown(f"the source of {name} is not known")
         if source.startswith(("./", "../")) or source in (".", ".."):
             path = Path(os.path.normpath(self.module.path / source))
-            if not path.is_dir():
+            if not is_folder(path):
                 return Unknown(f"{name} comes from {source}, which is not there")
         else:
             key = f"{self.key}.{block.labels[0]}".lstrip(".")
             found = self.world.downloaded.get(key)
-            if found is None or not found.is_dir():
+            if found is None or not is_folder(found):
                 return Unknown(f"{name} comes from {source}, not on disk")
             path = found
         if not self.files.allows(path):
@@ -347,6 +294,9 @@ class Instance:
 
     def _output(self, name: str) -> Any:
         value = self._block("output", name).attributes.get("value")
+        twice = self._is_twice("output", name)
+        if twice:
+            return twice
         return self.reader.read_or_raise(value) if value else None
 
 
@@ -358,17 +308,3 @@ def _not_null(block: Block) -> bool:
     nullable = block.attributes.get("nullable")
     node = nullable.tree if nullable else None
     return isinstance(node, syntax.Literal) and node.value is False
-
-
-def downloaded(root: Path, files: Files) -> dict[str, Path]:
-    """Read where ``terraform init`` put the modules of a root module."""
-    index = root / ".terraform" / "modules" / "modules.json"
-    try:
-        entries = json.loads(modules.text_of(index, files))["Modules"]
-        return {
-            entry["Key"]: Path(os.path.normpath(root / entry["Dir"]))
-            for entry in entries
-            if entry["Key"]
-        }
-    except (syntax.NotReadableError, ValueError, KeyError, TypeError):
-        return {}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.hcl import loops, numbers, types
+from fargate_instrument.hcl import kinds, loops, numbers
 from fargate_instrument.hcl.values import (
     BudgetError,
     Lazy,
@@ -75,14 +75,14 @@ def _any_count(reader: Reader) -> Reader:
 
 def _each(block: Block, reader: Reader) -> Iterator[Each]:
     each = reader.read(block.attributes["for_each"])
-    if not isinstance(each, (dict, *types.SEQUENCES)):
+    if not isinstance(each, (dict, *kinds.SEQUENCES)):
         yield Each("[each.key]", any_each(reader))
         return
     pairs = loops.pairs(each)
     if len(pairs) > MOST:
         raise BudgetError(f"a block would be there more than {MOST} times")
     for key, value in pairs:
-        name = value if isinstance(each, types.SEQUENCES) else key
+        name = value if isinstance(each, kinds.SEQUENCES) else key
         if isinstance(name, str):
             inner = reader.within(each=Object({"key": name, "value": value}))
             yield Each(f"[{json.dumps(name, ensure_ascii=False)}]", inner)
@@ -120,7 +120,7 @@ def _object_of(each: Any, reader: Reader, make: Callable[[Reader], Any]) -> Any:
         return Unknown(each.reason if isinstance(each, Unknown) else "not all is known")
     members: dict[str, Any] = {}
     for key, value in loops.pairs(each):
-        name = value if isinstance(each, types.SEQUENCES) else key
+        name = value if isinstance(each, kinds.SEQUENCES) else key
         if not isinstance(name, str):
             return Unknown("one of its keys is not known")
         members[name] = make(reader.within(each=Object({"key": name, "value": value})))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.hcl import syntax, types
+from fargate_instrument.hcl import kinds, syntax
 from fargate_instrument.hcl.operators import truth
 from fargate_instrument.hcl.values import (
     Encoded,
@@ -29,7 +29,7 @@ class LostError(Exception):
 def for_expression(run: Run, node: syntax.ForNode) -> Any:
     """Evaluate ``[for …]`` and ``{for …}``."""
     source = run.value(node.source)
-    if isinstance(source, Unknown):
+    if isinstance(source, Unknown) and not source.is_text:
         return run.unknown(node, source.reason)
     if node.result_key is None:
         return _tuple(run, node, source)
@@ -53,7 +53,9 @@ def _object(run: Run, node: syntax.ForNode, source: Any) -> Any:
         if isinstance(key, (Unknown, Encoded)):
             return run.unknown(node, "a key is not known")
         text = run.key(key)
-        value = inner.value(node.body) if doubt is None else Unknown(doubt.reason)
+        value = inner.value(node.body)
+        if doubt is not None:
+            value = _maybe(value, doubt)
         loose = loose or doubt is not None
         if node.grouped:
             if doubt is not None:
@@ -66,6 +68,12 @@ def _object(run: Run, node: syntax.ForNode, source: Any) -> Any:
     if node.grouped:
         members = {name: Tuple(items) for name, items in members.items()}
     return Object(members, loose=loose)
+
+
+def _maybe(value: Any, doubt: Unknown) -> Unknown:
+    """Stand for a member that may be missing; how it would look is kept."""
+    text = value.text if isinstance(value, Unknown) else value
+    return Unknown(doubt.reason, text if isinstance(text, str) else "")
 
 
 def rounds(
@@ -97,7 +105,7 @@ def pairs(source: Any) -> list[tuple[Any, Any]]:
         return [(key, source[key]) for key in sorted(source, key=str.encode)]
     if isinstance(source, Set):
         return [(value, value) for value in source]
-    if isinstance(source, types.SEQUENCES):
+    if isinstance(source, kinds.SEQUENCES):
         return list(enumerate(source))
     raise WrongError("for needs a list or an object")
 

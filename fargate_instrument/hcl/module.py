@@ -5,11 +5,12 @@ Override files, ``*.auto.tfvars`` and both syntaxes as Terraform takes them toge
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from fargate_instrument.hcl import json_syntax, parser
-from fargate_instrument.hcl.files import Files, NotAllowedError
+from fargate_instrument.hcl import bodies, json_syntax, parser
+from fargate_instrument.hcl.files import Files, NotAllowedError, is_folder, real
 from fargate_instrument.hcl.syntax import Block, Expression, NotReadableError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def parse(text: str, path: Path) -> list[Block]:
     if path.name.endswith(JSON_SUFFIXES):
         return json_syntax.parse(text, path)
     try:
-        attributes, blocks = parser.Parser(text, str(path)).body(path)
+        attributes, blocks = bodies.body(parser.Parser(text, str(path)), path)
     except RecursionError:
         raise NotReadableError(f"{path} is not read: it nests too deeply") from None
     if attributes:
@@ -69,7 +70,7 @@ def assignments(text: str, path: str) -> dict[str, Expression]:
     """Read a file of ``name = value`` lines. Raises NotReadableError."""
     if path.endswith(".json"):
         return json_syntax.assignments(text, path)
-    attributes, blocks = parser.Parser(text, path).body(None)
+    attributes, blocks = bodies.body(parser.Parser(text, path), None)
     if blocks:
         raise NotReadableError(f"{path} is not read: it holds a block")
     return attributes
@@ -78,7 +79,7 @@ def assignments(text: str, path: str) -> dict[str, Expression]:
 def names_of(folder: Path) -> list[str]:
     """List the names of the files in a folder that Terraform would load, sorted."""
     try:
-        names = sorted(entry.name for entry in folder.iterdir())
+        names = sorted(n for n in os.listdir(folder) if not is_folder(folder / n))  # noqa: PTH208
     except OSError:
         return []
     return [name for name in names if not _is_left_out(name)]
@@ -130,10 +131,10 @@ def text_of(path: Path, files: Files) -> str:
 
 def read(folder: Path, files: Files) -> Module:
     """Read a folder's files, once. Raises BudgetError."""
-    real = folder.resolve()
-    if real not in files.parsed:
-        files.parsed[real] = _read(folder, files)
-    found: Module = files.parsed[real]
+    place = real(folder)
+    if place not in files.parsed:
+        files.parsed[place] = _read(folder, files)
+    found: Module = files.parsed[place]
     return found
 
 
@@ -161,11 +162,18 @@ def _values(
 ) -> dict[str, Expression]:
     values: dict[str, Expression] = {}
     for path in given(folder):
-        try:
-            values.update(assignments(text_of(path, files), str(path)))
-        except NotReadableError as error:
-            unread[path] = str(error)
+        values.update(_values_of(path, files, unread))
     return values
+
+
+def _values_of(
+    path: Path, files: Files, unread: dict[Path, str]
+) -> dict[str, Expression]:
+    try:
+        return assignments(text_of(path, files), str(path))
+    except NotReadableError as error:
+        unread[path] = str(error)
+        return {}
 
 
 def _twice(blocks: list[Block]) -> frozenset[tuple[str, ...]]:

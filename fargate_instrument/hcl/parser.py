@@ -15,7 +15,6 @@ from fargate_instrument.hcl.scanner import HEREDOC, NAME, NEWLINE, NUMBER, QUOTE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 _LEVELS = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"),
            ("*", "/", "%"))  # fmt: skip
@@ -62,14 +61,14 @@ class Parser:
         """Take a sign that has to come. Raises NotReadableError."""
         token = self.peek()
         if not self.take(sign):
-            self._unexpected(token, f'"{sign}"')
+            self.unexpected(token, f'"{sign}"')
         return token
 
     def name(self, what: str) -> str:
         """Take an identifier. Raises NotReadableError."""
         token = self.next()
         if token.kind != NAME:
-            self._unexpected(token, what)
+            self.unexpected(token, what)
         return token.text
 
     def skip_newlines(self) -> None:
@@ -84,74 +83,15 @@ class Parser:
         yield
         self.newlines = before
 
-    def _unexpected(self, token: Token, wanted: str) -> None:
+    def unexpected(self, token: Token, wanted: str) -> None:
+        """Say what was wanted instead. Raises NotReadableError."""
         shown = {"end": "the end of the text", "newline": "a newline"}
         found = shown.get(token.kind, f'"{token.text[:20]}"')
         self.scanner.wrong(token.start, f"{wanted} is needed, not {found}")
 
-    # Bodies
-
-    def body(
-        self, path: Path | None, closing: str = ""
-    ) -> tuple[dict[str, syntax.Expression], tuple[syntax.Block, ...]]:
-        """Read attributes and blocks to the closing brace, or to the end."""
-        attributes: dict[str, syntax.Expression] = {}
-        blocks = []
-        while True:
-            self.skip_newlines()
-            token = self.peek()
-            if closing and self.take(closing):
-                return attributes, tuple(blocks)
-            if not closing and token.kind == scanner.END:
-                return attributes, tuple(blocks)
-            name = self.name("an argument or a block")
-            if self.take("="):
-                if name in attributes:
-                    self.scanner.wrong(token.start, f"{name} is set twice")
-                attributes[name] = self._attribute(token)
-                self._line_ends(closing)
-            else:
-                blocks.append(self._block(name, token, path))
-                self._line_ends(closing)
-
-    def _attribute(self, token: Token) -> syntax.Expression:
-        tree = self.expression()
-        line = self.scanner.line(token.start)
-        return syntax.Expression(tree, self.scanner.text, line)
-
-    def _line_ends(self, closing: str) -> None:
-        token = self.peek()
-        if token.kind in (NEWLINE, scanner.END):
-            return
-        if not (closing and token.text == closing):
-            self._unexpected(token, "a newline")
-
-    def _block(self, kind: str, first: Token, path: Path | None) -> syntax.Block:
-        labels = []
-        while True:
-            token = self.next()
-            if token.kind == NAME:
-                labels.append(token.text)
-            elif token.kind == QUOTE:
-                labels.append(self._label())
-            elif token.text == "{":
-                break
-            else:
-                self._unexpected(token, '"=", a label or "{"')
-        with self._deeper(token), self.lines_matter(matter=True):
-            attributes, blocks = self.body(path, "}")
-        line = self.scanner.line(first.start)
-        return syntax.Block(kind, tuple(labels), attributes, blocks, line, path)
-
-    def _label(self) -> str:
-        at = self.at
-        parts = templates.Reader(self, '"').read()
-        if any(not isinstance(part, str) for part in parts):
-            self.scanner.wrong(at, "a label takes no template")
-        return "".join(parts)
-
     @contextlib.contextmanager
-    def _deeper(self, token: Token) -> Iterator[None]:
+    def deeper(self, token: Token) -> Iterator[None]:
+        """Go one level deeper for a while. Raises NotReadableError at the deepest."""
         self.depth += 1
         if self.depth > DEEPEST:
             self.scanner.wrong(token.start, f"more than {DEEPEST} levels of nesting")
@@ -163,7 +103,7 @@ class Parser:
     def expression(self) -> Any:
         """Read an expression. Raises NotReadableError."""
         first = self.peek()
-        with self._deeper(first):
+        with self.deeper(first):
             condition = self._binary(0)
             if not self.take("?"):
                 return condition
@@ -189,7 +129,7 @@ class Parser:
         token = self.peek()
         for sign in ("-", "!"):
             if self.take(sign):
-                with self._deeper(token):
+                with self.deeper(token):
                     return syntax.Unary(token.start, self.at, sign, self._unary())
         return self._traversed(self._term())
 
@@ -214,9 +154,9 @@ class Parser:
         if token.kind == NAME:
             return syntax.Attribute(node.start, self.at, node, token.text)
         if token.kind != NUMBER:
-            self._unexpected(token, "an attribute")
+            self.unexpected(token, "an attribute")
         if not token.text.isdigit():
-            self._unexpected(token, "one index")
+            self.unexpected(token, "one index")
         key = syntax.Literal(token.start, token.end, int(token.text[:18]))
         return syntax.Index(node.start, self.at, node, key)
 
@@ -249,7 +189,7 @@ class Parser:
         if token.kind == NUMBER and token.text.isdigit():
             return syntax.Literal(token.start, token.end, int(token.text[:18]))
         if token.kind != NAME:
-            self._unexpected(token, "an attribute")
+            self.unexpected(token, "an attribute")
         return token.text
 
     def _term(self) -> Any:
@@ -267,14 +207,14 @@ class Parser:
         if token.kind == HEREDOC:
             return templates.heredoc(self, token)
         if token.text == "(":
-            with self._deeper(token), self.lines_matter(matter=False):
+            with self.deeper(token), self.lines_matter(matter=False):
                 inner = self.expression()
                 self.need(")")
             return syntax.Parentheses(token.start, self.at, inner)
         if token.text in ("[", "{") and token.kind == scanner.SIGN:
-            with self._deeper(token):
+            with self.deeper(token):
                 return self._collection(token)
-        self._unexpected(token, "an expression")
+        self.unexpected(token, "an expression")
         return None
 
     def _word(self, token: Token) -> Any:
@@ -288,13 +228,13 @@ class Parser:
         if following.text == "(" and following.kind == scanner.SIGN:
             return self._call(token, name)
         if "::" in name:
-            self._unexpected(following, '"("')
+            self.unexpected(following, '"("')
         return syntax.Name(token.start, token.end, name)
 
     def _call(self, token: Token, name: str) -> Any:
         self.need("(")
         arguments, spread = [], False
-        with self._deeper(token), self.lines_matter(matter=False):
+        with self.deeper(token), self.lines_matter(matter=False):
             while not self.take(")"):
                 arguments.append(self.expression())
                 if self.take("..."):
@@ -332,7 +272,7 @@ class Parser:
         return syntax.TupleNode(token.start, self.at, tuple(items), lines)
 
     def _object(self, token: Token) -> Any:
-        items = []
+        items: list[tuple[Any, Any]] = []
         while True:
             self.skip_newlines()
             if self.take("}"):
@@ -345,7 +285,7 @@ class Parser:
             if self.take(",") or following.kind == NEWLINE:
                 continue
             if following.text != "}":
-                self._unexpected(following, "a newline or a comma")
+                self.unexpected(following, "a newline or a comma")
 
     def _key(self) -> Any:
         token = self.peek()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.hcl import numbers, syntax, texts, types
+from fargate_instrument.hcl import kinds, numbers, syntax, texts, types
 from fargate_instrument.hcl.values import (
     Encoded,
     Lazy,
@@ -101,12 +101,12 @@ def splat(run: Run, node: syntax.Splat) -> Any:
         return run.unknown(node, value.reason)
     if isinstance(value, Lazy):
         value = value.forced()
-    if isinstance(value, types.SEQUENCES):
+    if isinstance(value, kinds.SEQUENCES):
         items = list(value)
     else:
         items = [] if value is None else [value]
     made = [_step(run, node, item) for item in items]
-    kind = type(value) if isinstance(value, types.SEQUENCES) else Tuple
+    kind = type(value) if isinstance(value, kinds.SEQUENCES) else Tuple
     return (Tuple if kind is Set else kind)(made)
 
 

@@ -17,9 +17,12 @@ from fargate_instrument.hcl.templates import SPACES
 from fargate_instrument.hcl.values import (
     LONGEST,
     BudgetError,
+    Encoded,
     List,
     Tuple,
+    Unknown,
     WrongError,
+    is_whole,
 )
 
 if TYPE_CHECKING:
@@ -129,35 +132,40 @@ def _split(separator: str, text: str) -> List:
     return List(text.split(separator) if separator else list(text))
 
 
-def _join(separator: str, *lists: Any) -> str:
+def _join(separator: str, *lists: Any) -> Any:
     items = [item for one in lists for item in one]
-    if None in items:
+    if any(item is None for item in items):
         raise WrongError("join() takes no null")
-    _check_length(sum(map(len, items)) + len(separator) * len(items))
-    return separator.join(items)
+    known = sum(len(item) for item in items if isinstance(item, str))
+    _check_length(known + len(separator) * len(items))
+    pieces = [piece for item in items for piece in (separator, item)]
+    return texts.joined(pieces[1:])
 
 
-def format_(pattern: str, *values: Any) -> str:
-    """Format values as Terraform's ``format`` does."""
-    waiting = list(values)
-
-    def one(found: re.Match[str]) -> str:
-        if found[0] == "%%":
-            return "%"
-        if not waiting:
-            raise WrongError("format has too few arguments")
-        return _formatted(found, waiting.pop(0))
-
+def format_(pattern: str, *values: Any) -> Any:
+    """Format values as Terraform's ``format`` does; ``%s`` takes a hole, too."""
     if "%" in _VERB.sub("", pattern):
         raise NotComputedError("this pattern")
-    made = _VERB.sub(one, pattern)
+    waiting, pieces, at = list(values), [], 0
+    for found in _VERB.finditer(pattern):
+        pieces.append(pattern[at : found.start()])
+        at = found.end()
+        if found[0] == "%%":
+            pieces.append("%")
+        elif waiting:
+            pieces.append(_formatted(found, waiting.pop(0)))
+        else:
+            raise WrongError("format has too few arguments")
     if waiting:
         raise WrongError("format has too many arguments")
-    _check_length(len(made))
-    return made
+    return texts.joined([*pieces, pattern[at:]])
 
 
-def _formatted(found: re.Match[str], value: Any) -> str:
+def _formatted(found: re.Match[str], value: Any) -> Any:
+    if not is_whole(value):
+        if found[0] == "%s" and isinstance(value, (Unknown, Encoded)):
+            return value
+        raise NotComputedError("what is not known")
     flags, width, places, verb = found[1] or "", found[2] or "", found[3], found[4]
     if verb in "sv" and places is None and not set(flags) - {"-"}:
         text = _shown(value, plain=verb == "s")
@@ -170,7 +178,8 @@ def _formatted(found: re.Match[str], value: Any) -> str:
         number = _number(value)
         if isinstance(number, Fraction):
             raise NotComputedError("%d of what is not whole")
-        return f"%{flags}{width}d" % number
+        shown: str = f"%{flags}{width}d" % number
+        return shown
     if verb == "t" and not (flags or width) and isinstance(value, bool):
         return "true" if value else "false"
     raise NotComputedError(f"%{verb}")

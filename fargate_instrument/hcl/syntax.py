@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class NotReadableError(Exception):
-    """A text is not Terraform's language, or beyond what is read; says where and why."""
+    """A text is not Terraform's language, or beyond what is read; it says where."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Index(Node):
 
 @dataclass(frozen=True, slots=True)
 class Splat(Node):
-    """``source[*].a`` and ``source.*.a``; ``steps``: names, and the nodes of indexes."""
+    """``source[*].a``, ``source.*.a``; ``steps``: names, and the nodes of indexes."""
 
     source: Node
     steps: tuple[Any, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from fargate_instrument.hcl import scanner, syntax
 
@@ -33,7 +33,8 @@ class _Open:
     """A directive whose end is not reached: its parts so far, and what it began."""
 
     def __init__(self, word: str, head: tuple[Any, ...], at: int) -> None:
-        self.word, self.head, self.at = word, head, at
+        self.word, self.at = word, at
+        self.head: Any = head
         self.parts: list[Any] = []
         self.first: list[Any] | None = None
 
@@ -60,7 +61,7 @@ class Reader:
             self._wrong(self.open[-1].at, f"%{{ {self.open[-1].word} }} has no end")
         return _merged(self.open[0].parts)
 
-    def _wrong(self, at: int, reason: str) -> None:
+    def _wrong(self, at: int, reason: str) -> NoReturn:
         self.parser.scanner.wrong(at, reason)
 
     # Pieces: texts, and what stands between braces
@@ -108,7 +109,6 @@ class Reader:
         found = _PLAIN.match(text, at)
         if found is None or found.end() == at:
             self._wrong(at, "bytes that are no UTF-8 text")
-        assert found
         self.parser.at = found.end()
         self._text(found[0])
         return found[0].endswith("\n")
@@ -122,8 +122,8 @@ class Reader:
             return
         escape = _ESCAPE.match(text, at)
         if escape is None:
-            self._wrong(at, "a newline or an escape that a quoted text does not take")
-        assert escape
+            reason = "a newline or an escape that a quoted text does not take"
+            self._wrong(at, reason)
         self.parser.at = escape.end()
         self._text(self._unescaped(escape))
 
@@ -200,7 +200,8 @@ class Reader:
         self.open.pop()
         parts = _merged(begun.parts)
         if begun.word == "for":
-            self.open[-1].parts.append(syntax.ForPart(*begun.head, parts))
+            key, value, source = begun.head
+            self.open[-1].parts.append(syntax.ForPart(key, value, source, parts))
             return
         yes = parts if begun.first is None else _merged(begun.first)
         no = () if begun.first is None else parts
@@ -215,7 +216,7 @@ class _Text:
 
 
 def _merged(parts: list[Any]) -> tuple[Any, ...]:
-    """Join texts that touch; text is kept in Unicode's composed form, as Terraform's."""
+    """Join texts that touch; text is kept in Unicode's composed form (NFC)."""
     made: list[Any] = []
     for part in parts:
         if isinstance(part, str) and made and isinstance(made[-1], str):

@@ -154,7 +154,7 @@ def _parsed(text: str) -> Any:
 class _Decoder(json.JSONDecoder):
     """Lists become tuples; the pure scanner is needed for that."""
 
-    def decode(self, s: str, _w: Any = None) -> Any:  # type: ignore[override]
+    def decode(self, s: str, _w: Any = None) -> Any:
         return _tuples(super().decode(s))
 
 
@@ -181,7 +181,8 @@ def _number(text: str) -> int | Fraction:
     value = numbers.parsed(text)
     if value is None:
         raise WrongError("its JSON holds a number beyond what is read")
-    return value
+    made: int | Fraction = value
+    return made
 
 
 def _no_constant(text: str) -> Any:
@@ -234,7 +235,7 @@ def _marks(value: Any, held: dict[str, Any]) -> Any:
 
 def _filled(value: Any, held: dict[str, Any]) -> Any:
     if isinstance(value, dict):
-        return Object({_key(k, held): _filled(v, held) for k, v in value.items()})
+        return Object({_key(k): _filled(v, held) for k, v in value.items()})
     if isinstance(value, list):
         return Tuple(_filled(item, held) for item in value)
     if isinstance(value, str) and "\ue000" in value:
@@ -245,7 +246,7 @@ def _filled(value: Any, held: dict[str, Any]) -> Any:
     return value
 
 
-def _key(key: str, held: dict[str, Any]) -> str:
+def _key(key: str) -> str:
     if "\ue000" in key:
         raise WrongError("a key is not known")
     return key

@@ -1,103 +1,26 @@
-"""Terraform's types: of values, as constraints, what becomes what; no evaluation.
-
-A type is ``"string"``, ``"number"``, ``"bool"``, ``"any"`` (not known, or null), or a
-tuple: ``("list" | "set" | "map", type)``, ``("tuple", types)``,
-``("object", {name: type}, {name: default node or None})``; the last dict holds the
-optional members. The rules are those of cty, Terraform's library of types (cty/convert).
-"""
+"""Types as constraints, and what becomes what; the rules are those of cty/convert."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from fargate_instrument.hcl import numbers, syntax, texts
+from fargate_instrument.hcl import equality, numbers, syntax, texts
+from fargate_instrument.hcl.kinds import ANY, PLAIN, SEQUENCES, Type, of, unified
 from fargate_instrument.hcl.values import (
     Encoded,
     Lazy,
     List,
     Map,
     Object,
-    Set,
     Tuple,
     Unknown,
     WrongError,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
-Type = Any
-ANY = "any"
-PLAIN = ("string", "number", "bool", ANY)
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-SEQUENCES = (Tuple, List, Set)
-
-
-def of(value: Any) -> Type:
-    """Give the type of a value; what is not known or null is ``any``."""
-    if isinstance(value, bool):
-        return "bool"
-    if isinstance(value, (str, Encoded)):
-        return "string"
-    if numbers.is_number(value):
-        return "number"
-    if isinstance(value, Lazy):
-        value = value.forced()
-    if isinstance(value, Tuple):
-        return ("tuple", tuple(of(item) for item in value))
-    if isinstance(value, (List, Set)):
-        kind = "list" if isinstance(value, List) else "set"
-        return (kind, unified([of(item) for item in value]) or ANY)
-    if isinstance(value, Map):
-        return ("map", unified([of(item) for item in value.values()]) or ANY)
-    if isinstance(value, dict):
-        return ("object", {key: of(item) for key, item in value.items()}, {})
-    return ANY
-
-
-def unified(types: Sequence[Type]) -> Type | None:
-    """Give the one type that values of these types can all have, or None."""
-    known = [one for one in types if one != ANY]
-    if not known:
-        return ANY
-    first = known[0]
-    if all(one == first for one in known):
-        return first
-    kinds = {one if isinstance(one, str) else one[0] for one in known}
-    if kinds <= {"string", "number", "bool"}:
-        return "string" if "string" in kinds else None
-    if kinds <= {"tuple", "list", "set"}:
-        return _sequence(known, kinds)
-    if kinds <= {"object", "map"}:
-        return _members(known, kinds)
-    return None
-
-
-def _sequence(types: list[Type], kinds: set[str]) -> Type | None:
-    if kinds == {"tuple"} and len({len(one[1]) for one in types}) == 1:
-        inner = [
-            unified(column) for column in zip(*(one[1] for one in types), strict=True)
-        ]
-        return None if None in inner else ("tuple", tuple(inner))
-    items: list[Type] = []
-    for one in types:
-        items += one[1] if one[0] == "tuple" else [one[1]]
-    made = unified(items)
-    if made is None or ("set" in kinds and len(kinds) > 1):
-        return None
-    return (("set" if kinds == {"set"} else "list"), made)
-
-
-def _members(types: list[Type], kinds: set[str]) -> Type | None:
-    names = [set(one[1]) for one in types if one[0] == "object"]
-    if kinds == {"object"} and all(one == names[0] for one in names):
-        inner = {name: unified([one[1][name] for one in types]) for name in types[0][1]}
-        return None if None in inner.values() else ("object", inner, {})
-    items: list[Type] = []
-    for one in types:
-        items += one[1].values() if one[0] == "object" else [one[1]]
-    made = unified(items)
-    return None if made is None else ("map", made)
 
 
 def converted(
@@ -129,6 +52,12 @@ def converted(
         pairs = zip(value, kind[1], strict=True)
         return Tuple(converted(item, inner, default) for item, inner in pairs)
     raise WrongError(f"{shown(kind)} is needed")
+
+
+def changes(value: Any, other: Any) -> bool:
+    """Tell whether a value may become a text because of another that is not known."""
+    plain = isinstance(value, bool) or numbers.is_number(value)
+    return plain and isinstance(other, Unknown) and not other.is_text
 
 
 def shown(kind: Type) -> str:
@@ -168,7 +97,13 @@ def _plain(value: Any, kind: str) -> Any:
 def _collection(value: Any, kind: Type, default: Any) -> Any:
     inner = _inner(kind[1], value)
     items = [converted(item, inner, default) for item in value]
-    return List(items) if kind[0] == "list" else as_set(items)
+    doubtful = [one for one in items if isinstance(one, Unknown)]
+    if kind[1] == ANY and doubtful:
+        items = [
+            Unknown(doubtful[0].reason) if changes(item, doubtful[0]) else item
+            for item in items
+        ]
+    return List(items) if kind[0] == "list" else equality.as_set(items)
 
 
 def _inner(kind: Type, items: Any) -> Type:
@@ -200,66 +135,6 @@ def _object(value: Any, kind: Type, default: Any) -> Any:
             given = default(node)
         made[name] = converted(given, inner, default)
     return Object(made)
-
-
-def as_set(items: Sequence[Any]) -> Set:
-    """Make a set: each value once, in the order in which Terraform goes through."""
-    made: list[Any] = []
-    seen: set[Any] = set()
-    for item in items:
-        if isinstance(item, (str, bool)) or numbers.is_number(item):
-            if (of(item), item) in seen:
-                continue
-            seen.add((of(item), item))
-        elif any(equal(item, other) for other in made):
-            continue
-        made.append(item)
-    kinds = {of(item) for item in made if not isinstance(item, (list, dict))}
-    if len(kinds) == 1 and kinds <= {"string", "number", "bool"}:
-        order = (lambda item: item.encode()) if kinds == {"string"} else None
-        made.sort(key=order)
-    return Set(made)
-
-
-def equal(left: Any, right: Any) -> bool | None:
-    """Tell whether two values are equal as Terraform's ``==`` has it; None: unknown."""
-    for one, other in ((left, right), (right, left)):
-        if one is None:
-            if isinstance(other, Unknown):
-                return None
-            return other is None
-    if isinstance(left, (Unknown, Encoded)) or isinstance(right, (Unknown, Encoded)):
-        return None
-    left = left.forced() if isinstance(left, Lazy) else left
-    right = right.forced() if isinstance(right, Lazy) else right
-    if isinstance(left, (*SEQUENCES, dict)) or isinstance(right, (*SEQUENCES, dict)):
-        return _equal_inside(left, right)
-    return of(left) == of(right) and bool(left == right)
-
-
-def _equal_inside(left: Any, right: Any) -> bool | None:
-    if type(left) is not type(right):
-        return False
-    if isinstance(left, (Map, Object)):
-        if left.loose or right.loose:
-            return None
-        if left.keys() != right.keys():
-            return False
-        pairs = [(left[key], right[key]) for key in left]
-    elif len(left) != len(right):
-        return False
-    else:
-        pairs = list(zip(left, right, strict=True))
-    if isinstance(left, (List, Map, Set)) and not pairs:
-        return None
-    doubt = False
-    for one, other in pairs:
-        # A null has a type, too, which is not kept here.
-        same = None if one is None or other is None else equal(one, other)
-        if same is False:
-            return False
-        doubt = doubt or same is None
-    return None if doubt else True
 
 
 def constraint(node: Any) -> Type:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 HEAVIEST = 1_000_000
 """Values in one collection, at any depth."""
@@ -50,6 +50,11 @@ class Unknown:
     origin: Any = None
     decoded: bool = False
     parts: tuple[Any, ...] = ()
+
+    @property
+    def is_text(self) -> bool:
+        """Tell whether it is some text, and neither null nor anything else."""
+        return bool(self.parts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,6 +129,22 @@ class Lazy(dict[str, Any]):
 
     def __getitem__(self, key: str) -> Any:
         return self._makers[key]()
+
+    def __iter__(self) -> Iterator[str]:
+        # Its own, or Python copies what stands for the members without asking.
+        return iter(self._makers)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Compute a member if there is one."""
+        return self[key] if key in self else default  # noqa: SIM401  (that is this)
+
+    def items(self) -> Any:
+        """Compute every member."""
+        return [(key, self[key]) for key in self]
+
+    def values(self) -> Any:
+        """Compute every member."""
+        return [self[key] for key in self]
 
     def forced(self) -> Object:
         """Compute every member."""

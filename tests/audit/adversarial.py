@@ -3,8 +3,11 @@
 Each is a module of its own; what Terraform makes of it is asked of Terraform.
 """
 
+# ruff: noqa: E501, UP031 - Terraform code keeps its own lines and braces
+
 from __future__ import annotations
 
+import json
 import re
 
 from tests.audit.oracle import OURS
@@ -382,6 +385,166 @@ VALUES = {
 VALUES.pop("strip_heredoc")
 
 
+B, G = "jsonencode(local.bare)", "jsonencode(local.good)"
+MORE: dict[str, Files] = {
+    "path_module": {
+        "main.tf": 'module "m" {\n source = "./a/../a"\n}\n',
+        "a/main.tf": LOCALS + resource('endswith(path.module, "a") ? %s : %s' % (B, G)),
+    },
+    "path_root": main('path.root == "." ? %s : %s' % (B, G)),
+    "heredoc_strip": main(
+        '<<-EOT\n      [\n        {"name":"web",\n   "image":"w"}\n      ]\n      EOT\n'
+    ),
+    "indent_cmp": main(
+        '"${<<-EOT\n    a\n      b\n  EOT\n}" == "  a\\n    b\\n" ? %s : %s' % (B, G)
+    ),
+    "json_template": {
+        "main.tf": LOCALS,
+        "x.tf.json": json.dumps(
+            {
+                "resource": {
+                    "aws_ecs_task_definition": {
+                        "x": {
+                            "family": "x",
+                            "container_definitions": "[%{ for c in local.bare }${jsonencode(c)}%{ endfor }]",
+                        }
+                    }
+                }
+            }
+        ),
+    },
+    "json_count": {
+        "main.tf": LOCALS,
+        "x.tf.json": json.dumps(
+            {
+                "resource": {
+                    "aws_ecs_task_definition": {
+                        "x": {
+                            "count": 2,
+                            "family": "x",
+                            "container_definitions": "${count.index == 1 ? jsonencode(local.bare) : jsonencode(local.good)}",
+                        }
+                    }
+                }
+            }
+        ),
+    },
+    "json_for_each": {
+        "main.tf": LOCALS,
+        "x.tf.json": json.dumps(
+            {
+                "resource": {
+                    "aws_ecs_task_definition": {
+                        "x": {
+                            "for_each": {"a": 1, "b": 2},
+                            "family": "x",
+                            "container_definitions": "${each.value == 2 ? jsonencode(local.bare) : jsonencode(local.good)}",
+                        }
+                    }
+                }
+            }
+        ),
+    },
+    "json_escape": {
+        "main.tf": LOCALS,
+        "x.tf.json": '{"resource":{"aws_ecs_task\\u005fdefinition":{"x":{"family":"x","container_definitions":"${jsonencode(local.bare)}"}}}}',
+    },
+    "json_type": {
+        "a.tf.json": json.dumps(
+            {"variable": {"n": {"type": "number", "default": "1"}}}
+        ),
+        "main.tf": LOCALS + resource("var.n == 1 ? %s : %s" % (B, G)),
+    },
+    "json_default_obj": {
+        "a.tf.json": json.dumps({"variable": {"n": {"default": {"a": ["${x}"]}}}}),
+        "main.tf": LOCALS + resource('var.n.a[0] == "$${x}" ? %s : %s' % (B, G)),
+    },
+    "json_bool_text": {
+        "a.tf.json": json.dumps({"locals": {"t": "${true}", "u": "x${true}"}}),
+        "main.tf": LOCALS
+        + resource('local.t == true && local.u == "xtrue" ? %s : %s' % (B, G)),
+    },
+    "override_block_count": {
+        "main.tf": LOCALS + resource(G, "count = 0"),
+        "override.tf": 'resource "aws_ecs_task_definition" "x" {\n count = 1\n container_definitions = %s\n}\n'
+        % B,
+    },
+    "override_order_json": {
+        "main.tf": LOCALS
+        + "locals { u = 1 }\n"
+        + resource("local.u == 3 ? %s : %s" % (B, G)),
+        "a_override.tf": "locals {\n u = 2\n}\n",
+        "a_override.tf.json": '{"locals":{"u":3}}',
+    },
+    "tuple_type_var": {
+        "main.tf": 'module "m" {\n source = "./m"\n l = [1, "a"]\n}\n',
+        "m/main.tf": LOCALS
+        + 'variable "l" { type = list(string) }\n'
+        + resource('var.l[0] == "1" ? %s : %s' % (B, G)),
+    },
+    "any_list": {
+        "main.tf": 'module "m" {\n source = "./m"\n l = [1, "a"]\n}\n',
+        "m/main.tf": LOCALS
+        + 'variable "l" { type = list(any) }\n'
+        + resource('var.l[0] == "1" ? %s : %s' % (B, G)),
+    },
+    "map_any": {
+        "main.tf": 'module "m" {\n source = "./m"\n l = { a = 1, b = "x" }\n}\n',
+        "m/main.tf": LOCALS
+        + 'variable "l" { type = map(any) }\n'
+        + resource('var.l.a == "1" ? %s : %s' % (B, G)),
+    },
+    "object_drops": {
+        "main.tf": 'module "m" {\n source = "./m"\n o = { a = 1, b = 2 }\n}\n',
+        "m/main.tf": LOCALS
+        + 'variable "o" { type = object({ a = number }) }\n'
+        + resource("try(var.o.b, 0) == 0 ? %s : %s" % (B, G)),
+    },
+    "set_var": {
+        "main.tf": 'module "m" {\n source = "./m"\n s = ["b", "a", "b"]\n}\n',
+        "m/main.tf": LOCALS
+        + 'variable "s" { type = set(string) }\n'
+        + resource('length(var.s) == 2 && tolist(var.s)[0] == "a" ? %s : %s' % (B, G)),
+    },
+    "optional_nested": {
+        "main.tf": 'module "m" {\n source = "./m"\n o = { i = {} }\n}\n',
+        "m/main.tf": LOCALS
+        + 'variable "o" { type = object({ i = optional(object({ x = optional(number, 7) }), {}) , j = optional(string) }) }\n'
+        + resource("var.o.i.x == 7 && var.o.j == null ? %s : %s" % (B, G)),
+    },
+    "module_for_each_ref": {
+        "main.tf": LOCALS
+        + 'module "m" {\n source = "./m"\n for_each = { a = true, b = false }\n v = each.value\n}\n'
+        + resource('module.m["b"].o ? %s : %s' % (G, B)),
+        "m/main.tf": 'variable "v" {}\noutput "o" { value = var.v }\n',
+    },
+    "module_splat": {
+        "main.tf": LOCALS
+        + 'module "m" {\n source = "./m"\n count = 2\n v = count.index\n}\n'
+        + resource("sum(module.m[*].o) == 1 ? %s : %s" % (B, G)),
+        "m/main.tf": 'variable "v" {}\noutput "o" { value = var.v }\n',
+    },
+    "values_module": {
+        "main.tf": LOCALS
+        + 'module "m" {\n source = "./m"\n for_each = toset(["x"])\n v = each.key\n}\n'
+        + resource('values(module.m)[0].o == "x" ? %s : %s' % (B, G)),
+        "m/main.tf": 'variable "v" {}\noutput "o" { value = var.v }\n',
+    },
+    "tpl_for_strip": main(
+        '"%%{ for x in ["a","b"] ~}\\n ${x}\\n%%{ endfor ~}\\n" == "a\\nb\\n" ? %s : %s'
+        % (B, G)
+    ),
+    "cond_chain": main("false ? %s : true ? %s : %s" % (G, B, G)),
+    "precedence": main("!false && 1 + 2 * 3 == 7 || false ? %s : %s" % (B, G)),
+    "neg_literal": main("-1 + 2 == 1 && 2 - -1 == 3 ? %s : %s" % (B, G)),
+    "mod_prec": main("7 - 5 %% 3 == 5 ? %s : %s" % (B, G)),
+    "nested_attr_index": main(
+        "{ a = [{ b = [1, 2] }] }.a[0].b[1] == 2 ? %s : %s" % (B, G)
+    ),
+    "dollar_literal": main('"$" == "$" && "$${" == "\\u0024{" ? %s : %s' % (B, G)),
+}
+
+
 def folders() -> dict[str, Files]:
     """Give every folder in which a container runs bare."""
     made: dict[str, Files] = {}
@@ -402,6 +565,7 @@ def folders() -> dict[str, Files]:
         }
     made.update({f"grammar_{name}": files for name, files in GRAMMAR.items()})
     made.update({f"together_{name}": files for name, files in TOGETHER.items()})
+    made.update({f"more_{name}": files for name, files in MORE.items()})
     return made
 
 

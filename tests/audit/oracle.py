@@ -4,6 +4,8 @@ Folders stand in one root as modules, so that the engine and the provider start 
 Where an expression is Terraform's to refuse, it is null.
 """
 
+# ruff: noqa: E501 - Terraform code keeps its own lines
+
 from __future__ import annotations
 
 import json

@@ -93,7 +93,7 @@ def test_a_folder_is_searched_and_other_json_let_be(
     files = {row["file"]: row["rule"] for row in done.report["results"]}
     assert files == {
         "team/a/web.json": "not-instrumented",
-        "broken.json": "cannot-tell",
+        "broken.json": "not-read",
     }
 
 
@@ -145,10 +145,21 @@ def test_a_file_that_is_named_must_hold_something(
 def test_all_that_is_wrong_with_the_paths_is_said_at_once(
     audit: Audit, elsewhere: Path
 ) -> None:
+    save(elsewhere / "other.json", {})
+    done = audit("gone.json", "other.json")
+    assert "gone.json: it cannot be read" in done.err
+    assert "other.json: holds no task definition" in done.err
+
+
+def test_nothing_to_audit_is_no_success(audit: Audit, elsewhere: Path) -> None:
     (elsewhere / "empty").mkdir()
-    done = audit("gone.json", "empty")
-    assert "gone.json: cannot be read" in done.err
-    assert "empty: holds no task definition" in done.err
+    done = audit("empty", "--format", "json")
+    assert done.status == 1
+    (note,) = done.report["notes"]
+    assert note["rule"] == "nothing-to-audit"
+    assert note["message"] == "nothing to audit: looked at empty"
+    assert "FIA011" in audit("empty").out
+    assert audit("empty", "--allow-empty").status == 0
 
 
 # Demands
@@ -182,15 +193,83 @@ def test_wrong_usage(audit: Audit, words: tuple[str, ...]) -> None:
     assert "usage: fargate-instrument audit" in done.err
 
 
-def test_what_cannot_be_told_fails_only_if_asked(audit: Audit, elsewhere: Path) -> None:
+def test_what_cannot_be_told_fails_unless_it_may_not(
+    audit: Audit, elsewhere: Path
+) -> None:
     (elsewhere / "main.tf").write_text(
         'resource "aws_ecs_task_definition" "x" {\n'
         "  container_definitions = aws_x.y\n}\n"
     )
-    assert audit(".").status == 0
-    done = audit(".", "--fail-on-cannot-tell", "--format", "json")
+    done = audit(".", "--format", "json")
     assert (done.status, done.rules()) == (1, ["cannot-tell"])
     assert done.report["results"][0]["severity"] == "error"
+    done = audit(".", "--cannot-tell=warn", "--format", "json")
+    assert (done.status, done.rules()) == (0, ["cannot-tell"])
+    assert done.report["results"][0]["severity"] == "warning"
+    done = audit(".", "--fail-on-cannot-tell")
+    assert done.status == 1
+    assert done.err == "--fail-on-cannot-tell means nothing now: it is the default\n"
+
+
+def test_a_baseline_lets_a_team_begin(audit: Audit, elsewhere: Path) -> None:
+    save(elsewhere / "a.json", {"family": "a", "containerDefinitions": BARE})
+    (elsewhere / "main.tf").write_text(
+        'resource "aws_ecs_task_definition" "x" {\n'
+        "  container_definitions = aws_x.y\n}\n"
+    )
+    assert audit(".", "--write-baseline", "known.json").status == 1
+    done = audit(".", "--baseline", "known.json", "--format", "json")
+    assert (done.status, len(done.rules())) == (0, 2)
+    save(elsewhere / "b.json", {"family": "b", "containerDefinitions": BARE})
+    done = audit(".", "--baseline", "known.json", "--format", "json")
+    assert done.status == 1
+    failing = [row["file"] for row in done.report["results"] if row["fails"]]
+    assert failing == ["b.json"]
+    (elsewhere / "b.json").unlink()
+    save(elsewhere / "a.json", {"family": "a", "containerDefinitions": GOOD})
+    done = audit(".", "--baseline", "known.json", "--format", "json")
+    assert done.status == 0
+    assert [note["rule"] for note in done.report["notes"]] == ["baseline-gone"]
+
+
+def test_another_reason_is_new_to_a_baseline(audit: Audit, elsewhere: Path) -> None:
+    main = elsewhere / "main.tf"
+    text = (
+        'resource "aws_ecs_task_definition" "x" {{\n  container_definitions = {}\n}}\n'
+    )
+    main.write_text(text.format("aws_x.y"))
+    audit(".", "--write-baseline", "known.json")
+    main.write_text(text.format("aws_x.z"))
+    assert audit(".", "--baseline", "known.json").status == 1
+
+
+def test_what_was_not_read_is_in_no_baseline(audit: Audit, elsewhere: Path) -> None:
+    (elsewhere / "main.tf").write_text("this is no {")
+    audit(".", "--write-baseline", "known.json")
+    assert json.loads((elsewhere / "known.json").read_text())["baseline"] == []
+    assert audit(".", "--baseline", "known.json").status == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("[]", "is no baseline"),
+        ('{"form": 1, "baseline": [1]}', "baseline[0]: is no entry"),
+        (
+            '{"form": 1, "baseline": [{"task_definition": "a", "container": "",'
+            ' "rule": "not-read", "reason": ""}]}',
+            "baseline[0].rule: cannot stand in a baseline",
+        ),
+    ],
+)
+def test_baselines_that_are_not_sound(
+    audit: Audit, elsewhere: Path, content: str, text: str
+) -> None:
+    save(elsewhere / "x.json", GOOD)
+    (elsewhere / "known.json").write_text(content)
+    done = audit("x.json", "--baseline", "known.json")
+    assert done.status == 1
+    assert text in done.err
 
 
 # Exemptions
@@ -357,13 +436,33 @@ def test_the_same_input_gives_the_same_bytes(elsewhere: Path) -> None:
 # The project's own stacks
 
 
-def test_the_projects_own_stacks_are_instrumented(audit: Audit) -> None:
-    done = audit(CHECKOUT / "terraform", "--format", "json", "--fail-on-cannot-tell")
+def test_the_projects_own_stacks_are_instrumented(
+    audit: Audit, elsewhere: Path
+) -> None:
+    exempt = elsewhere / "exempt.json"
+    exempt.write_text(
+        json.dumps(
+            {
+                "exemptions": [
+                    {
+                        "task_definition": "*",
+                        "container": "OrchestratorAgent",
+                        "reason": "its image is a variable's: a name proves nothing",
+                        "expires": "2999-01-01",
+                    }
+                ]
+            }
+        )
+    )
+    folders = (CHECKOUT / "terraform", CHECKOUT / "modules")
+    done = audit(*folders, "--exemptions", exempt, "--format", "json")
     assert done.status == 0, done.out
     rows = done.report["results"]
+    assert {row["verdict"] for row in rows if not row["exemption"]} == {"instrumented"}
     agents = {agent for row in rows for agent in row["agents"]}
     assert agents == {"sysdig", "prisma_cloud"}
-    stacks = {Path(row["file"]).parent.name for row in rows}
+    files = [Path(row["file"]) for row in rows]
+    stacks = {path.parent.name for path in files if "terraform" in path.parts}
     assert stacks == {
         path.name for path in (CHECKOUT / "terraform").iterdir() if path.is_dir()
     }

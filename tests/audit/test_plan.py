@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from fargate_instrument.audit import plan
-from fargate_instrument.audit.unknown import Instrumented
 from tests.terraform_rig import engines, mirror, workspace
 
 if TYPE_CHECKING:
@@ -134,29 +133,67 @@ def configured(source: str, references: list[str]) -> dict[str, Any]:
 REFERENCE = ["module.agent.container_definitions", "module.agent"]
 
 
-@pytest.mark.parametrize(
-    ("source", "references", "agent"),
-    [
-        ("../../modules/sysdig-workload-agent", REFERENCE, "sysdig"),
-        ("../../modules/prisma-cloud-defender", REFERENCE, "prisma_cloud"),
-        ("example/other/aws", REFERENCE, None),
-        ("../../modules/vpc", REFERENCE, None),
-        ("../../modules/sysdig-workload-agent", [*REFERENCE, "var.other"], None),
-        ("../../modules/sysdig-workload-agent", ["module.agent.secret_arns"], None),
-        ("../../modules/sysdig-workload-agent", ["local.c"], None),
-    ],
-)
-def test_an_unknown_value_is_traced_to_what_will_write_it(
-    source: str, references: list[str], agent: str | None
-) -> None:
+def test_an_unknown_value_proves_nothing_wherever_it_comes_from() -> None:
+    """A plan names what an expression refers to, not what it does with it."""
     address = "module.service.aws_ecs_task_definition.this[0]"
     waiting = change(address, {}, {"container_definitions": True})
-    (found,) = read(waiting, root=configured(source, references))
-    if agent is None:
-        assert found.containers is None
-    else:
-        assert isinstance(found.containers, Instrumented)
-        assert found.containers.agent == agent
+    source = "git::https://github.com/fargate-instrument/fargate-instrument.git"
+    root = configured(f"{source}//modules/sysdig-workload-agent?ref=v1", REFERENCE)
+    (found,) = read(waiting, root=root)
+    assert found.containers is None
+    assert "known after apply" in found.reason
+
+
+@pytest.mark.parametrize(
+    ("members", "where"),
+    [
+        ({"resource_changes": 7}, "resource_changes"),
+        ({"resource_changes": [7]}, "resource_changes[0]"),
+        ({"resource_changes": [{"change": []}]}, "resource_changes[0].change"),
+        ({"resource_changes": [change("a.b", 7)]}, "resource_changes[0].change.after"),  # type: ignore[arg-type]
+        ({"planned_values": []}, "planned_values"),
+        ({"planned_values": {"root_module": 1}}, "planned_values.root_module"),
+        (
+            {"planned_values": {"root_module": {"resources": {}}}},
+            "planned_values.root_module.resources",
+        ),
+        (
+            {"values": {"root_module": {"child_modules": ["x"]}}},
+            "values.root_module.child_modules[0]",
+        ),
+        ({"resource_changes": [], "deferred_changes": "x"}, "deferred_changes"),
+    ],
+)
+def test_a_plan_of_any_shape_is_answered(
+    audit: Audit, tmp_path: Path, members: dict[str, Any], where: str
+) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(json.dumps({"format_version": "1.2", **members}))
+    done = audit(file)
+    assert (done.status, done.out) == (1, "")
+    assert f"{file}: {where}: is " in done.err
+
+
+@pytest.mark.parametrize(("name", "value"), [("errored", True), ("complete", False)])
+def test_a_plan_that_is_not_whole_fails(
+    audit: Audit, tmp_path: Path, name: str, value: bool
+) -> None:
+    file = tmp_path / "plan.json"
+    plan_ = {"format_version": "1.2", "resource_changes": [], name: value}
+    file.write_text(json.dumps(plan_))
+    done = audit(file, "--format", "json")
+    assert (done.status, done.rules()) == (1, ["not-read"])
+
+
+def test_what_a_plan_defers_is_told() -> None:
+    deferred = {
+        "reason": "instance_count_unknown",
+        "resource_change": change("aws_ecs_task_definition.x", {}),
+    }
+    value = {"format_version": "1.2", "deferred_changes": [deferred],
+             "resource_changes": []}  # fmt: skip
+    (found,) = plan.definitions(value, "plan.json")
+    assert found.containers is None
 
 
 ROOT = """

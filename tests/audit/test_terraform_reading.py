@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from fargate_instrument.audit import terraform
+from fargate_instrument.audit.tooling import PROGRAM
 from fargate_instrument.audit.unknown import Instrumented, first_unknown
 from fargate_instrument.core.errors import Failure
 
@@ -36,9 +37,17 @@ resource "aws_ecs_task_definition" "web" {{
 """
 
 
-def only(folder: Path) -> Any:
-    (found,) = terraform.definitions(folder)
-    return found
+def read(folder: Path, **settings: Any) -> list[Any]:
+    """Read a folder; no variable is given another value than its default."""
+    wanted = terraform.Settings(**{"certain": True, **settings})
+    made = terraform.read(folder, wanted).definitions
+    return [one for one in made if not one.secondary]
+
+
+def only(folder: Path, **settings: Any) -> Any:
+    found = read(folder, **settings)
+    (one,) = [one for one in found if "aws_ecs_task_definition" in one.name]
+    return one
 
 
 READABLE = {
@@ -63,6 +72,14 @@ EOT
     "file": 'file("containers.json")',
     "file beside the module": 'file("${path.module}/containers.json")',
     "templatefile": 'templatefile("containers.tpl", { name = "web", image = local.image })',
+    "template directives": """<<EOT
+[%{ for c in local.list ~}
+{"name": "${c.name}", "image": "${c.image}", "entryPoint": ["/app"%{ if true }, "-x"%{ endif }]}
+%{ endfor ~}
+]
+EOT
+""",
+    "templatestring": 'templatestring(local.template, { name = "web", image = local.image })',
     "local": "local.containers",
     "nested locals": "jsonencode(local.list)",
     "variable with a default": "var.containers",
@@ -89,6 +106,7 @@ locals {
   image      = "web:${1}"
   list       = [{ name = var.name, image = local.image, entryPoint = ["/app", "-x"] }]
   containers = jsonencode(local.list)
+  template   = file("containers.tpl")
 }
 data "template_file" "t" {
   template = file("containers.tpl")
@@ -116,14 +134,13 @@ UNREADABLE = {
     "a data source": ("data.aws_x.y.json", "data.aws_x.y"),
     "a variable without a value": ("var.given", "var.given has no value here"),
     "a missing local": ("local.gone", "there is no local.gone"),
-    "a missing file": ('file("gone.json")', "gone.json cannot be read"),
+    "a missing file": ('file("gone.json")', "gone.json is not read: it cannot be read"),
     "an unknown condition": ('var.given ? "[]" : "[1]"', "var.given has no value"),
     "a module elsewhere": ("module.far.containers", "comes from example/far/aws"),
     "a function that is not computed": ("uuid()", "uuid() is not computed here"),
     "no JSON": ('"web"', "is not JSON"),
     "no list": ("jsonencode(7)", "are no list"),
     "a loop": ("local.a", "depends on itself"),
-    "directives": ('templatefile("d.tpl", {})', "template directives"),
 }
 
 
@@ -139,11 +156,7 @@ locals {
 }
 module "far" { source = "example/far/aws" }
 """
-    write(
-        tmp_path,
-        main_dot_tf=around + resource(expression),
-        d_dot_tpl="[%{ for a in [1] }1%{ endfor }]",
-    )
+    write(tmp_path, main_dot_tf=around + resource(expression))
     found = only(tmp_path)
     assert found.containers is None
     assert reason in found.reason
@@ -249,8 +262,9 @@ variable "options" {
             " command = var.options.command }])"
         ),
     )
-    a, b = terraform.definitions(tmp_path)
+    a, b, off = read(tmp_path)
     assert a.place is not None
+    assert off.absent == "its module is not called with these values"
     assert a.name == 'module.service["a"].aws_ecs_task_definition.web'
     assert a.containers == [{"name": "a", "image": "x:1", "command": ["run"]}]
     assert b.containers == [{"name": "b", "image": "y:1", "command": ["run"]}]
@@ -274,11 +288,15 @@ resource "aws_ecs_task_definition" "two" {
 }
 """
     write(tmp_path, main_dot_tf=text)
-    found = terraform.definitions(tmp_path)
-    assert [one.containers[0]["name"] for one in found] == ["a", "b", "n0", "n1"]  # type: ignore[index]
+    made = [one for one in read(tmp_path) if not one.absent]
+    assert [one.containers[0]["name"] for one in made] == ["a", "b", "n0", "n1"]
+    (none,) = [one for one in read(tmp_path) if one.absent]
+    assert none.absent == "it is not created with these values"
 
 
-def test_downloaded_modules_are_followed(tmp_path: Path) -> None:
+def test_downloaded_modules_are_followed_if_somebody_vouches_for_them(
+    tmp_path: Path,
+) -> None:
     write(
         tmp_path,
         main_dot_tf='module "m" {\n  source = "example/m/aws"\n}\n',
@@ -288,28 +306,29 @@ def test_downloaded_modules_are_followed(tmp_path: Path) -> None:
     index.parent.mkdir(parents=True)
     entries = [{"Key": "", "Dir": "."}, {"Key": "m", "Dir": "downloaded"}]
     index.write_text(json.dumps({"Modules": entries}))
-    names = [one.name for one in terraform.definitions(tmp_path)]
-    assert "module.m.aws_ecs_task_definition.web" in names
+    name = "module.m.aws_ecs_task_definition.web"
+    assert name in [one.name for one in read(tmp_path, downloaded=True)]
+    (unread,) = [one for one in read(tmp_path) if one.name == "module.m"]
+    assert "not on disk" in unread.reason
 
 
-def test_containers_handed_to_a_module_elsewhere_are_judged(tmp_path: Path) -> None:
+def test_what_is_handed_to_a_module_elsewhere_cannot_be_told(tmp_path: Path) -> None:
     text = """
 module "ecs" {
   source                = "example/ecs/aws"
   container_definitions = jsonencode([{ name = "a", image = "x" }])
 }
 module "other" {
-  source                = "example/ecs/aws"
-  container_definitions = { a = { image = "x" } }
+  source = "git::https://example.org/x.git"
 }
 """
     write(tmp_path, main_dot_tf=text)
-    known, other = terraform.definitions(tmp_path)
-    assert known.containers == [{"name": "a", "image": "x"}]
-    assert other.containers is None
+    for one in read(tmp_path):
+        assert one.containers is None
+        assert "not on disk" in one.reason
 
 
-def test_broken_files_that_speak_of_tasks_are_said(tmp_path: Path) -> None:
+def test_broken_files_are_said(tmp_path: Path) -> None:
     write(
         tmp_path,
         broken_dot_tf='resource "aws_ecs_task_definition" "x" {\n',
@@ -317,8 +336,8 @@ def test_broken_files_that_speak_of_tasks_are_said(tmp_path: Path) -> None:
         j_dot_tf_dot_json='{"resource": {"aws_ecs_task_definition": {}}}',
     )
     found = {one.name: one.reason for one in terraform.definitions(tmp_path)}
-    assert set(found) == {"broken.tf", "j.tf.json"}
-    assert "is not HCL" in found["broken.tf"]
+    assert set(found) == {"broken.tf", "other.tf"}
+    assert "broken.tf is not read: line 2" in found["broken.tf"]
 
 
 def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
@@ -331,17 +350,17 @@ def test_a_path_that_is_not_there_is_refused(tmp_path: Path) -> None:
 THROUGH = {
     "module, by git": """
 module "agent" {
-  source = "git::https://example.org/x/fargate-instrument.git//modules/sysdig-workload-agent?ref=v1"
+  source = "git::https://github.com/fargate-instrument/fargate-instrument.git//modules/sysdig-workload-agent?ref=v1"
   container_definitions = local.c
   exclude = ["log"]
 }
 """,
     "the program itself": """
 data "external" "agent" {
-  program = ["python3", "-I", "/x/fargate_instrument/__main__.py"]
+  program = ["python3", "-I", "PROGRAM"]
   query = { agent = "sysdig", container_definitions = local.c, exclude = jsonencode(["log"]) }
 }
-""",
+""".replace("PROGRAM", str(PROGRAM)),
 }
 CONTAINERS = """
 locals {
@@ -421,12 +440,11 @@ def test_a_folder_of_that_name_elsewhere_is_no_instrumentation(tmp_path: Path) -
         modules__instrument__main_dot_tf='output "container_definitions" {\n'
         '  value = jsonencode([{ name = "bare", image = "x" }])\n}\n',
     )
-    (found,) = terraform.definitions(tmp_path / "root")
-    assert found.containers == [{"name": "bare", "image": "x"}]
+    assert only(tmp_path).containers == [{"name": "bare", "image": "x"}]
 
 
 def test_the_projects_own_stacks_are_read_to_the_end() -> None:
-    found = terraform.definitions(CHECKOUT / "terraform")
+    found = terraform.read(CHECKOUT / "terraform", tops=[CHECKOUT]).definitions
     assert len(found) >= 5
     for one in found:
         assert one.containers is not None, (one.name, one.reason)

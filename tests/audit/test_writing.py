@@ -40,7 +40,8 @@ def store(url: str) -> dict[str, Any]:
 @pytest.fixture
 def everything(elsewhere: Path) -> Path:
     """Make a folder in which every kind of result comes up."""
-    launcher = ["/opt/draios/bin/instrument"]
+    launcher = ["/opt/draios/bin/instrument", "/app"]
+    mount = {"sourceVolume": "data", "containerPath": "/opt"}
     agent = {"name": "agent", "image": "quay.io/sysdig/workload-agent"}
     label = {"fargate-instrument.provenance": "edited <&> \x01"}
     definition = {
@@ -51,6 +52,13 @@ def everything(elsewhere: Path) -> Path:
             {"name": "exempt", "image": "x"},
             {"name": "expired", "image": "x"},
             {"name": "alone", "image": "x", "entryPoint": launcher},
+            {
+                "name": "hidden",
+                "image": "x",
+                "entryPoint": launcher,
+                "volumesFrom": [{"sourceContainer": "agent"}],
+                "mountPoints": [mount],
+            },
             {
                 "name": "labelled",
                 "image": "x",
@@ -94,7 +102,9 @@ def test_sarif_is_valid_and_says_everything(audit: Audit) -> None:
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
     broken = {rules[result["ruleIndex"]]["id"] for result in run["results"]}
-    elsewhere = {RULES[name].identity for name in ("not-read", "other-agent")}
+    names = ("not-read", "other-agent", "nothing-to-audit", "not-created",
+             "baseline-gone")  # fmt: skip
+    elsewhere = {RULES[name].identity for name in names}
     assert broken == {rule.identity for rule in RULES.values()} - elsewhere
     places = [
         location["physicalLocation"]
@@ -148,8 +158,10 @@ def test_json_tells_the_same_as_the_exit_status(audit: Audit) -> None:
     assert done.report["passed"] is False
     assert done.report["counts"]["exempt"] == 1
     assert {row["rule"] for row in rows if row["fails"]} == {
+        "cannot-tell",
         "not-instrumented",
         "exemption-expired",
+        "launcher-hidden",
         "sidecar-missing",
     }
     assert [note["rule"] for note in done.report["notes"]] == ["exemption-unused"]

@@ -197,12 +197,9 @@ def _health_check(subject: Subject, path: Path, container: Value, value: Value) 
         seen = number > high
         subject.report.add(rule, where, message, container, seen=seen, bound=bound)
     command = value.get("command")
-    plain = command is not None and command[:1] not in (
-        ["CMD"],
-        ["CMD-SHELL"],
-        ["NONE"],
-    )
-    if plain and not _is_agents_own(subject, container, command[:1]):
+    if command is None or command[:1] in (["CMD"], ["CMD-SHELL"], ["NONE"]):
+        return
+    if not _is_agents_own(subject, container, command[:1]):
         where = (*path, "healthCheck", "command")
         message = "has a health check that starts with neither CMD nor CMD-SHELL"
         subject.report.add("F13", where, message, container)
