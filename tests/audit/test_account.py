@@ -229,7 +229,8 @@ def test_what_does_not_run_on_fargate_is_left_out_unless_asked_for(
     ecs.serve(region, "c", "h", "host", "EC2")
     words = ("--region", region, "--format", "json")
     assert audit("--all-clusters", *words).report["counts"]["task_definitions"] == 0
-    assert audit("--task-definitions", *words).status == 0
+    assert audit("--task-definitions", "--allow-empty", *words).status == 0
+    assert audit("--task-definitions", *words).status == 1
     assert audit("--all-clusters", "--any-launch-type", *words).status == 1
 
 
@@ -344,8 +345,11 @@ def test_a_cluster_that_is_not_there(
     ecs, _ = account
     ecs.call("us-west-1", "CreateCluster", clusterName="only-here")
     regions = ("--region", "us-west-1", "--region", "us-west-2")
-    found = audit("--cluster", "only-here", *regions, "--format", "json")
+    words = ("--cluster", "only-here", *regions, "--format", "json")
+    found = audit(*words, "--allow-empty")
     assert found.status == 0, found.err
+    assert audit(*words).rules() == []
+    assert audit(*words).status == 1
     done = audit("--cluster", "gone", *regions)
     assert (done.status, done.out) == (1, "")
     assert done.err.startswith("cluster gone: is not there")
