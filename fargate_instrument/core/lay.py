@@ -483,7 +483,7 @@ class _Laying:
 
         Where it has none, the first that it touched carries it.
         """
-        if not undo:
+        if not undo or not done.sites:
             return
         agent = done.layer.recipe.agent
         for name in (*done.own, *done.targets):

@@ -109,17 +109,18 @@ def owners(containers: Sequence[Any]) -> dict[int, Owner]:
         suspects = _suspects(container) if container.__class__ is dict else ()
         if not suspects:
             continue
-        best = max((_owner(container, a, {}) for a in suspects), key=_strength)
+        best = min((_owner(container, a, {}) for a in suspects), key=_rank)
         if not best.proven:
             used = _used(containers) if used is None else used
-            best = max((_owner(container, a, used) for a in suspects), key=_strength)
+            best = min((_owner(container, a, used) for a in suspects), key=_rank)
         if best.signs:
             found[index] = best
     return found
 
 
-def _strength(owner: Owner) -> tuple[int, str]:
-    return len(owner.signs), owner.agent
+def _rank(owner: Owner) -> tuple[int, str]:
+    """Put the one with the most signs first; of as many the first by name."""
+    return -len(owner.signs), owner.agent
 
 
 def _suspects(container: Container) -> set[str]:
@@ -355,5 +356,5 @@ def marks(agent: str) -> Mapping[str, Any]:
 
 
 def is_named(agent: str, container: Container) -> bool:
-    """Tell whether a container has one of the names or images of an agent's own."""
-    return agent in _suspects(container)
+    """Tell whether anything in a container by itself is a sign that it is an agent's."""
+    return agent in _suspects(container) and bool(_owner(container, agent, {}).signs)

@@ -138,7 +138,7 @@ def missing(container: Container) -> list[tuple[str, str]]:
     return [
         *(
             (f"environment[{at}]", entry["name"])
-            for at, entry in enumerate(container.get("environment") or ())
+            for at, entry in enumerate(known_argv(container.get("environment")))
             if entry.__class__ is dict and entry.get("value", "") is None
         ),
         *(

@@ -124,9 +124,9 @@ def _reason(
 
 
 def _declined(container: Container, recipe: Recipe) -> str:
-    labels = container.get("dockerLabels") or {}
+    labels = container.get("dockerLabels")
     for label, value in recipe.opt_out:
-        if labels.get(label) == value:
+        if labels.__class__ is dict and labels.get(label) == value:
             return f"declines by its Docker label {dump(label)}"
     return ""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from fargate_instrument import cli, commands
+from fargate_instrument import commands, streams
 from fargate_instrument.core.errors import Failure
 from tests.registry import servers
 
@@ -50,7 +50,7 @@ class Outcome:
         return "\n".join(problem.lines() for problem in self.problems)
 
 
-class Streams(cli.Streams):
+class Streams(streams.Streams):
     """The shell's streams, in memory."""
 
     def __init__(self, stdin: bytes) -> None:

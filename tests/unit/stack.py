@@ -79,9 +79,8 @@ def laid(containers: list[Any], *layers: Layer, **more: Any) -> Made:
         include=patterns(*more.pop("include", ())),
         exclude=patterns(*more.pop("exclude", ()), at="exclude"),
     )
-    ready = more.pop("ready", None)
     assert not more
     before = copy.deepcopy(containers)
-    peeled, result = instrument(made, layers, record, ready)
+    peeled, result = instrument(made, layers, record)
     assert containers == before
     return Made(made, peeled, result)

@@ -9,6 +9,7 @@ import pytest
 from fargate_instrument.core import marks
 from fargate_instrument.core.known import AGENTS, WRAPS
 from fargate_instrument.core.marks import (
+    Found,
     chain,
     form,
     is_named,
@@ -121,7 +122,7 @@ def test_one_sign_proves_nothing_and_two_that_agree_do() -> None:
 @pytest.mark.parametrize("name", ["x", "y"])
 def test_what_applications_under_a_launcher_need_is_a_sign(name: str) -> None:
     container = {**OWN, "name": name, "image": COPY}
-    used = "applications that start through it"
+    used = "what starts through it"
     assert signs(container, WRAPPED) == ("the end of its image's name", used)
     assert signs(container, {**WRAPPED, "entryPoint": ["/web"]}) == (
         "the end of its image's name",
@@ -155,7 +156,9 @@ def test_of_two_with_as_many_signs_the_first_by_name_counts() -> None:
 
 
 def test_the_last_part_of_a_path_alone_is_no_sign() -> None:
-    assert owners([{**OWN, "image": "my/aws-xray-daemon:3"}]) == {}
+    container = {**OWN, "image": "my/aws-xray-daemon:3"}
+    assert owners([container]) == {}
+    assert not any(is_named(agent, container) for agent in AGENTS)
 
 
 def test_a_repository_with_a_star_for_an_account() -> None:
@@ -232,7 +235,29 @@ ALL = (RUN, MOVED, LINE, WHOLE)
     ],
 )
 def test_the_form_of_a_wrap(argv: Any, wraps: Any, found: Any) -> None:
-    assert form({"name": "web", **argv}, wraps) == found
+    assert form({"name": "web", **argv}, wraps) == Found(found)
+
+
+@pytest.mark.parametrize(
+    ("line", "raw"),
+    [
+        ("e", False),
+        ("e 'f g' -x", False),
+        ("'it'\"'\"'s'", False),
+        ("e f && g", True),
+        ("e $A", True),
+        ("e  f", True),
+        ("e ", True),
+        ("'e", True),
+    ],
+)
+def test_a_line_of_quoted_words_needs_no_shell_and_any_other_does(
+    line: str, raw: bool
+) -> None:
+    command = {"name": "web", "command": [*SH, f"/run it {line}"]}
+    assert form(command, (LINE,)) == Found(LINE, raw)
+    whole = {"name": "web", "entryPoint": [*SH, f"/start && exec {line}"]}
+    assert form(whole, (WHOLE,)) == Found(WHOLE, raw)
 
 
 @pytest.mark.parametrize(
@@ -275,18 +300,26 @@ def test_anything_but_a_whole_launcher_is_no_wrap(argv: Any) -> None:
             {"entryPoint": ["/e", "c"]},
         ),
         ({"entryPoint": ["/run", "it"]}, MOVED, {}),
-        ({"command": [*SH, "/run it e f"]}, LINE, {"command": [*SH, "e f"]}),
+        ({"command": [*SH, "/run it e 'f g'"]}, LINE, {"command": ["e", "f g"]}),
+        ({"command": [*SH, "/run it e; f"]}, LINE, {"command": [*SH, "e; f"]}),
         (
             {"entryPoint": [*SH, "/start && exec e"], "command": ["c"]},
             WHOLE,
-            {"entryPoint": [*SH, "e"], "command": ["c"]},
+            {"entryPoint": ["e"], "command": ["c"]},
+        ),
+        (
+            {"entryPoint": [*SH, "/start && exec e; f"], "command": ["c"]},
+            WHOLE,
+            {"entryPoint": [*SH, "e; f"], "command": ["c"]},
         ),
     ],
 )
 def test_a_wrap_comes_off(argv: Any, wrap: Any, left: Any) -> None:
     container = {"name": "web", "cpu": 5, **argv}
-    assert form(container, (wrap,)) == wrap
-    assert unwrapped(container, wrap) == {"name": "web", "cpu": 5, **left}
+    found = form(container, (wrap,))
+    assert found is not None
+    assert found.wrap == wrap
+    assert unwrapped(container, found) == {"name": "web", "cpu": 5, **left}
 
 
 def test_forms_of_an_agent_and_of_its_recipe() -> None:

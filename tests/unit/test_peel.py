@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from fargate_instrument.core import provenance
-from fargate_instrument.core.marks import wraps_of
+from fargate_instrument.core.marks import Found, wraps_of
 from fargate_instrument.core.peel import Peeled, peel, require_values
 from fargate_instrument.core.recipe import (
     AddContainer,
@@ -175,10 +175,15 @@ def test_a_launcher_beneath_one_that_is_not_asked_for(
 
 def test_a_wrapped_shell_line_comes_off() -> None:
     line = ShellWrapCommand(("/bin/sh", "-c"), ("/one",))
-    shell = {"name": "web", "image": "web:1", "command": ["/bin/sh", "-c", "/one a b"]}
-    peeled = peel([shell], {"one": (line,)}, lambda *_: True, "c")
-    assert peeled.containers[0]["command"] == ["/bin/sh", "-c", "a b"]
-    assert peeled.found["one", "web"] == line
+    for behind, raw, left in (
+        ("a 'b c'", False, ["a", "b c"]),
+        ("a && b", True, ["/bin/sh", "-c", "a && b"]),
+    ):
+        command = ["/bin/sh", "-c", f"/one {behind}"]
+        shell = {"name": "web", "image": "web:1", "command": command}
+        peeled = peel([shell], {"one": (line,)}, lambda *_: True, "c")
+        assert peeled.containers[0]["command"] == left
+        assert peeled.found["one", "web"] == Found(line, raw)
 
 
 # Labels that are none

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from fargate_instrument.core import shell
 from fargate_instrument.core.jsontext import Number
 from fargate_instrument.core.recipe import (
     AppendText,
@@ -14,7 +15,6 @@ from fargate_instrument.core.recipe import (
     ShellWrapCommand,
     WrapEntryPoint,
 )
-from fargate_instrument.core.steps.argv import shell_quoted
 from tests.unit.steps.bench import changed, done, problem, untouched, warning
 
 RUN = WrapEntryPoint(("/run", "it"))
@@ -242,7 +242,7 @@ def test_a_whole_argv_becomes_one_line_of_a_shell() -> None:
     [("", "''"), ("a", "a"), ("a b", "'a b'"), ("'", "''\"'\"''"), ("~", "'~'")],
 )
 def test_shell_quoting(item: str, quoted: str) -> None:
-    assert shell_quoted(item) == quoted
+    assert shell.quoted(item) == quoted
 
 
 @pytest.mark.parametrize("member", ["entryPoint", "command"])

@@ -20,7 +20,7 @@ from fargate_instrument.core.recipe import (
     SetMember,
     WrapEntryPoint,
 )
-from fargate_instrument.core.steps import WORK
+from fargate_instrument.core.steps import WORK, without
 from tests.unit.steps.bench import WEB, env, secrets
 
 OWN = ("agent", "init")
@@ -34,7 +34,7 @@ def taken(step: Any, members: dict[str, Any]) -> Any:
     """Give the members that are left beside name and image."""
     container = {**WEB, **members}
     before = copy.deepcopy(container)
-    made = WORK[type(step)].without(container, step, OWN)
+    made = getattr(without, WORK[type(step)].without)(container, step, OWN)
     assert container == before
     assert (made is container) is (made == container)
     return {key: item for key, item in made.items() if key not in WEB}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from fargate_instrument.core import recipe
+from fargate_instrument.core import notation, recipe
 from fargate_instrument.core.frozen import Frozen
 from fargate_instrument.core.jsontext import Number
 from fargate_instrument.core.recipe import Fact, When
@@ -35,13 +35,13 @@ def _records() -> dict[str, type[Frozen]]:
     }
 
 
-CONDITIONS = {one.__name__ for one in models.CONDITIONS}
+CONDITIONS = {one.__name__ for one in notation.CONDITIONS}
 STEPS = {name for name in _records() if name not in NO_STEPS | CONDITIONS}
 
 
 def test_every_kind_of_step_has_its_row() -> None:
     assert {kind.__name__ for kind in WORK} == STEPS
-    assert {one.__name__ for one in models.ACTIONS} == STEPS
+    assert {one.__name__ for one in notation.ACTIONS} == STEPS
 
 
 def test_every_condition_has_its_model_and_its_line() -> None:
