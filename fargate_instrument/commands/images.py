@@ -84,13 +84,14 @@ def _is_terraform(argument: str) -> bool:
 
 
 def _of_folder(path: str, platform: Platform | None, *, every: bool) -> list[Wanted]:
-    from fargate_instrument.audit import sources  # noqa: PLC0415  (python-hcl2 is slow)
+    from fargate_instrument.audit import sources  # noqa: PLC0415  (most asks name files)
 
-    return _of_definitions(sources.definitions([path], None), platform, every=every)
+    found = sources.definitions([path], None).definitions
+    return _of_definitions(found, platform, every=every)
 
 
 def _planned(value: Any, name: str) -> list[Definition] | None:
-    from fargate_instrument.audit import plan  # noqa: PLC0415  (python-hcl2 is slow)
+    from fargate_instrument.audit import plan  # noqa: PLC0415  (most asks name files)
 
     return plan.definitions(value, name) if plan.is_plan(value) else None
 

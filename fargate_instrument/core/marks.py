@@ -356,5 +356,5 @@ def marks(agent: str) -> Mapping[str, Any]:
 
 
 def is_named(agent: str, container: Container) -> bool:
-    """Tell whether anything in a container by itself is a sign that it is an agent's."""
+    """Tell whether a container by itself has any sign that it is an agent's."""
     return agent in _suspects(container) and bool(_owner(container, agent, {}).signs)

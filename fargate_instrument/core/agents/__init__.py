@@ -81,8 +81,8 @@ class Marks(Frozen):
     ``least``: CPU units and MiB that it publishes as its minimum. ``watches_task``:
     its container serves the whole task without a change to applications.
     ``runtime_security``: it watches what an application does. ``injected``: it is put
-    in when a task starts, so that no definition shows it. ``pid_mode``: the task's, that
-    it needs to see what it watches.
+    in when a task starts, so that no definition shows it. ``pid_mode``: the task's,
+    which it needs to see what it watches.
 
     In Terraform: ``modules``, those of this project that put it in; ``data_sources``,
     those of its vendor's provider that do.

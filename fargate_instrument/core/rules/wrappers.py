@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fargate_instrument.core import marks, started
 from fargate_instrument.core.frozen import Frozen
-from fargate_instrument.core.known import AGENTS
+from fargate_instrument.core.known import AGENTS, WRAPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,6 +43,12 @@ def least(agent: str) -> tuple[int, int]:
 
 
 _MADE: dict[tuple[str, str], Launcher] = {}
+_PROGRAMS = frozenset(
+    str(word).rpartition("/")[2]
+    for _, kind, first, second in WRAPS
+    for word in (first[:1] if not kind.startswith("shell") else second[:1])
+)
+"""Last parts of the paths of known launchers, and the beginnings of shell lines."""
 
 
 def launchers(container: Value) -> list[Launcher]:
@@ -51,9 +57,16 @@ def launchers(container: Value) -> list[Launcher]:
     What an agent's own tool wrote counts with nothing behind it, too.
     """
     found = [(agent, _first(wrap)) for agent, wrap in marks.chain(container)]
-    if not found and (container.get("entryPoint") or container.get("command")):
+    if not found and _may_start(container):
         found = [(one.agent, one.path) for one in started.started(container).starts]
     return [_launcher(agent, path) for agent, path in found]
+
+
+def _may_start(container: Value) -> bool:
+    """Tell at a glance whether an argv names any known launcher."""
+    items = (*container.get("entryPoint", ()), *container.get("command", ()))
+    text = "\n".join(items) if items else ""
+    return any(program in text for program in _PROGRAMS)
 
 
 def _launcher(agent: str, path: str) -> Launcher:
