@@ -35,11 +35,12 @@ def check(subject: Subject) -> None:
         for index, owner in owners.items()
         if owner.proven
     ]
+    mounted = any("mountPoints" in container for _, container in subject.containers)
     for path, container in subject.containers:
         wrapped = _wrapped(subject, container)
         if wrapped:
             _wrapping(subject, path, container, wrapped)
-        if "mountPoints" in container or "volumesFrom" in container:
+        if mounted:
             _hidden(subject, path, container, wrapped, owners)
     if agents:
         _agents(subject, agents)
