@@ -396,7 +396,7 @@ MORE: dict[str, Files] = {
         '<<-EOT\n      [\n        {"name":"web",\n   "image":"w"}\n      ]\n      EOT\n'
     ),
     "indent_cmp": main(
-        '"${<<-EOT\n    a\n      b\n  EOT\n}" == "  a\\n    b\\n" ? %s : %s' % (B, G)
+        '"${<<-EOT\n    a\n      b\n  EOT\n}" == "a\\n  b\\n" ? %s : %s' % (B, G)
     ),
     "json_template": {
         "main.tf": LOCALS,
