@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from tests.terraform_rig.aws_call import Call
 
 ACCOUNT: Final = "123456789012"
-# The provider asks again after 0.1, 0.2, 0.4 ... seconds: some three seconds in all,
-# by which time a service that does not wait has long been asked for.
-QUESTIONS: Final = 5
+# The provider asks again after 0.1, 0.2, 0.4 ... at most 10 seconds, so the eighth time
+# comes after its waits for a cluster and its capacity providers, 10 seconds each: by
+# then a service that does not wait for the network has been asked for.
+QUESTIONS: Final = 8
 _MADE: Final = {
     "CreateNatGateway": "nat_gateways",
     "CreateVpcEndpoint": "vpc_end_points",
