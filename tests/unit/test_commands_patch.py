@@ -10,6 +10,7 @@ import pytest
 
 from fargate_instrument.commands import asking, documents, laws, patch
 from fargate_instrument.core import definition
+from fargate_instrument.core.agents import load
 from fargate_instrument.streams import Streams
 from tests.program import OPTIONS, Run, run
 
@@ -84,7 +85,10 @@ def containers_of(document: Any) -> list[Any]:
 @pytest.mark.parametrize("form", FORMS)
 def test_the_form_is_kept_and_remove_gives_it_back(form: str, agent: str) -> None:
     made = patched(FORMS[form], agent)
-    assert len(containers_of(made)) == 2
+    asked = load(agent).recipe
+    assert asked is not None
+    added = asked(OPTIONS[agent], {"family": "web"}).containers
+    assert len(containers_of(made)) == 1 + len(added)
     assert made != FORMS[form]
     done = command("remove", "-", stdin=made)
     assert (done.status, done.err) == (0, "")

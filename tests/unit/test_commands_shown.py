@@ -270,8 +270,11 @@ class TestExplain:
         container: Any = WEB
         for step in told["containers"][0]["steps"]:
             container = applied(container, step["changes"])
-        assert container == made["containerDefinitions"][0]
-        assert told["added"][0]["definition"] == made["containerDefinitions"][2]
+        there = {one["name"]: one for one in made["containerDefinitions"]}
+        assert container == there["web"]
+        added = {one["name"]: one["definition"] for one in told["added"]}
+        known = {one["name"] for one in DEFINITION["containerDefinitions"]}
+        assert added == {name: there[name] for name in there.keys() - known}
         assert told["containers"][1]["outcome"] == "skipped"
         task = {k: v for k, v in DEFINITION.items() if k != "containerDefinitions"}
         assert applied(task, told["task"]["changes"]) == {

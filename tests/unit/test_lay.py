@@ -18,6 +18,7 @@ from fargate_instrument.core.recipe import (
     HasVariable,
     InheritEnvironment,
     InitProcess,
+    Layer,
     MountFrom,
     RequireTask,
     Router,
@@ -144,6 +145,20 @@ LOGS = AddContainer(
 )
 
 
+ROUTES = {"name": "logs", "image": "l:1", "firelensConfiguration": {"type": "fluentd"}}
+
+
+@pytest.mark.parametrize("there", [{"type": "fluentd"}, {"type": None}, {"x": "y"}])
+def test_a_log_router_of_another_type_does_not_serve(there: Any) -> None:
+    """A log configuration has the words of one type."""
+    own = {**ROUTES, "firelensConfiguration": there}
+    (problem,) = laid([own, WEB], layer("x", LOG, containers=(LOGS,))).problems
+    assert problem.address == "c[0].firelensConfiguration.type"
+    assert "the x agent logs in the words of fluentbit" in problem.message
+    plain = LOGS.replace(steps=())
+    assert not laid([own, WEB], layer("x", LOG, containers=(plain,))).problems
+
+
 def test_a_log_router_is_added_unless_there_is_one() -> None:
     routed = layer(
         "x", LOG, When(Router(), (SetEnvironment("USES", ROUTER),)), containers=(LOGS,)
@@ -153,7 +168,7 @@ def test_a_log_router_is_added_unless_there_is_one() -> None:
     assert made.containers[0]["logConfiguration"]["options"] == {"to": "my-logs"}
     assert env(made.containers[0]) == {}
     assert again(made, routed).containers == made.containers
-    own = {"name": "logs", "image": "l:1", "firelensConfiguration": {"type": "fluentd"}}
+    own = {**ROUTES, "firelensConfiguration": {"type": "fluentbit"}}
     made = laid([WEB, own], routed)
     assert made.names == ["web", "logs"]
     assert made.containers[0]["logConfiguration"]["options"] == {"to": "logs"}
@@ -484,16 +499,22 @@ def test_an_own_container_that_waits_for_what_must_wait_for_it() -> None:
 # Batches
 
 
+def fresh(one: Layer) -> Layer:
+    """Give a layer for which nothing has been made yet."""
+    return one.replace(recipe=one.recipe.replace())
+
+
 def test_a_new_own_container_is_made_once_for_a_batch() -> None:
-    ready: Any = {}
-    one = laid([WEB], WITH, ready=ready)
-    two = laid([DB], WITH, ready=ready)
-    assert len(ready) == 1
+    shared = fresh(WITH)
+    one = laid([WEB], shared)
+    two = laid([DB], shared)
+    assert len(shared.recipe.made) == 1
     assert plain(one)[1] is not one.containers[1]
     assert one.containers[1] == two.containers[1]
-    assert two.containers == laid([DB], WITH).containers
-    off = laid([WEB], WITH, ready={}, record=False)
-    assert off.containers == laid([WEB], WITH, record=False).containers
+    assert two.containers == laid([DB], fresh(WITH)).containers
+    off = laid([WEB], shared, record=False)
+    assert off.containers == laid([WEB], fresh(WITH), record=False).containers
+    assert len(shared.recipe.made) == 2
 
 
 @pytest.mark.parametrize(
@@ -504,15 +525,12 @@ def test_a_new_own_container_is_made_once_for_a_batch() -> None:
     ],
 )
 def test_one_that_depends_on_applications_is_made_anew(side: Any) -> None:
-    ready: Any = {}
+    shared = layer("x", MARK, containers=(side,))
     told = {**DB, "environment": [{"name": "A", "value": "1"}]}
     for containers in ([WEB], [told]):
-        made = laid(containers, layer("x", MARK, containers=(side,)), ready=ready)
-        assert (
-            made.containers
-            == laid(containers, layer("x", MARK, containers=(side,))).containers
-        )
-    assert ready == {}
+        made = laid(containers, shared)
+        assert made.containers == laid(containers, fresh(shared)).containers
+    assert shared.recipe.made == {}
 
 
 def test_the_trace_tells_every_step() -> None:

@@ -115,8 +115,15 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
+def together(least: Any, more: Any) -> dict[str, Any]:
+    """Join options; a secret takes the place of what it holds."""
+    if "falconctl_opts_secret" in more:
+        least = {name: value for name, value in least.items() if name != "cid"}
+    return {**least, **more}
+
+
 SAMPLES = [
-    (name, {**least, **more})
+    (name, together(least, more))
     for name, least in OPTIONS.items()
     for more in ({}, *agents.load(name).samples)
 ]

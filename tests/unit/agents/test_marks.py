@@ -69,6 +69,7 @@ def usable(sample: Mapping[str, Any]) -> dict[str, Any]:
 SAMPLES = [
     pytest.param(name, usable(sample), id=f"{name}-{number}")
     for name in NAMES
+    if name in OPTIONS
     for number, sample in enumerate((OPTIONS[name], *load(name).samples))
 ]
 WRAPS = (WrapEntryPoint, ShellWrapCommand, ShellWrapArgv)
