@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fargate_instrument.core import ecs
 from fargate_instrument.core.frozen import Frozen
-from fargate_instrument.core.known import AGENTS, WRAPS
+from fargate_instrument.core.known import AGENTS, RECOGNISED, WRAPS
 from fargate_instrument.core.recipe import (
     ShellWrapArgv,
     ShellWrapCommand,
@@ -349,6 +349,11 @@ def marks(agent: str) -> Mapping[str, Any]:
     return AGENTS.get(agent, {})
 
 
+def can_be_asked_for(agent: str) -> bool:
+    """Tell whether an agent is one that can be put in: ours, or a recipe's."""
+    return agent not in RECOGNISED
+
+
 def is_named(agent: str, container: Container) -> bool:
-    """Tell whether anything in a container by itself is a sign that it is an agent's."""
+    """Tell whether a container by itself has a sign that it is an agent's own."""
     return agent in _suspects(container) and bool(_owner(container, agent, {}).signs)
