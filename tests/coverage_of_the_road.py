@@ -33,7 +33,7 @@ SUITES = (
             ),
             *("options", "peel", "pipeline", "protocol", "provenance", "render"),
             *("request", "rules", "rules_generated", "rules_genuine", "rules_laws"),
-            *("targets", "validate"),
+            *("remove_unrecorded", "shell", "targets", "validate"),
         )
     ),
     "tests/property/test_schemas.py",

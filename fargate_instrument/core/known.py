@@ -3,6 +3,7 @@
 ``AGENTS``: agent -> its marks, those that are not empty. ``WRAPS``: (agent, kind,
 prefix or shell, launcher). ``ALIASES``: what people type -> agent.
 ``SECRET_OPTIONS``: options of any agent whose values are secrets.
+``RECOGNISED``: agents that are recognised and cannot be put in.
 """
 
 from __future__ import annotations
@@ -224,3 +225,7 @@ ALIASES: dict[str, str] = {'crowd_strike': 'crowdstrike',
  'twistlock': 'prisma_cloud'}
 
 SECRET_OPTIONS: tuple[str, ...] = ('api_key', 'falconctl_opts', 'install_bundle', 'sysdig_access_key')
+
+RECOGNISED: tuple[str, ...] = ('aqua', 'aws_guardduty', 'cloudwatch_agent', 'consul', 'deepfence', 'doit',
+ 'dynatrace', 'lacework', 'new_relic', 'opentelemetry', 'splunk', 'upwind', 'wiz',
+ 'xray')

@@ -448,6 +448,7 @@ class _Laying:
             for _, where, step, _, made in self.trace
             if where == name and isinstance(step, AddMountPoint)
             for entry in made.get("mountPoints", ())
+            if isinstance(entry["sourceVolume"], str)
         ]
 
     # Around the containers

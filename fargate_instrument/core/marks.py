@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fargate_instrument.core import ecs
 from fargate_instrument.core.frozen import Frozen
-from fargate_instrument.core.known import AGENTS, WRAPS
+from fargate_instrument.core.known import AGENTS, RECOGNISED, WRAPS
 from fargate_instrument.core.recipe import (
     ShellWrapArgv,
     ShellWrapCommand,
@@ -353,6 +353,11 @@ def _outermost(container: Container) -> tuple[str, Found] | None:
 def marks(agent: str) -> Mapping[str, Any]:
     """Give what is known of an agent; nothing of one that nobody knows."""
     return AGENTS.get(agent, {})
+
+
+def can_be_asked_for(agent: str) -> bool:
+    """Tell whether an agent is one that can be put in: ours, or a recipe's."""
+    return agent not in RECOGNISED
 
 
 def is_named(agent: str, container: Container) -> bool:

@@ -263,10 +263,18 @@ def _beneath(
     order = [lower, *upper]
     listed = ", ".join(f'{{agent = "{name}"}}' for name in order)
     spelled = " ".join(f"--agent {name}" for name in order)
-    return Problem(
-        f"{address}[{index}]",
+    place = f"{address}[{index}]"
+    said = (
         f"{ecs.describe(container, index)} has {upper[0]} put on top of {lower}, which"
-        " cannot be changed alone",
+        " cannot be changed alone"
+    )
+    foreign = [name for name in upper if not marks.can_be_asked_for(name)]
+    if foreign:
+        out = f"take {foreign[-1]} out first, by hand or with its vendor's tool"
+        return Problem(place, said, (out,))
+    return Problem(
+        place,
+        said,
         (
             Said(
                 f"ask for both, in this order: agents = [{listed}]",

@@ -122,7 +122,10 @@ def _outcome(ask: Ask, request: Request, problems: list[Problem]) -> Outcome | A
     found = [*peeled.problems, *done.notes.problems]
     if not found:
         found = require_values(done.containers, definition.address)
-    found = _conflicts(definition, peeled, done) or found
+    claimed = _conflicts(definition, peeled, done)
+    places = {problem.address for problem in claimed}
+    beneath = [one for one in peeled.problems if one.address in places]
+    found = [*claimed, *(one for one in found if one not in beneath)]
     problems += found
     said = [warning for layer in layers for warning in layer.recipe.warnings]
     warnings = [*said, *done.notes.warnings]

@@ -24,8 +24,7 @@ def words(line: str) -> list[str] | None:
         if rest[0] == "'":
             word, rest = _quoted_word(rest)
         else:
-            word, _, after = rest.partition(" ")
-            rest = after if after or not rest.endswith(" ") else " "
+            word, _, rest = rest.partition(" ")
         if word is None:
             return None
         found.append(word)

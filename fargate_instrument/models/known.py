@@ -21,11 +21,13 @@ def known() -> str:
     wraps = [row for agent in everyone for row in _wraps(agent)]
     aliases = {alias: agent.name for agent in everyone for alias in agent.aliases}
     secret = sorted({o.name for a in everyone for o in a.options if o.secret})
+    only = tuple(sorted(agent.name for agent in recognised.AGENTS))
     return (
         '"""By what agents are known, as data; GENERATED from their modules, never edited.'
         "\n\n``AGENTS``: agent -> its marks, those that are not empty. ``WRAPS``: (agent,"
         " kind,\nprefix or shell, launcher). ``ALIASES``: what people type -> agent."
-        '\n``SECRET_OPTIONS``: options of any agent whose values are secrets.\n"""\n\n'
+        "\n``SECRET_OPTIONS``: options of any agent whose values are secrets."
+        '\n``RECOGNISED``: agents that are recognised and cannot be put in.\n"""\n\n'
         "from __future__ import annotations\n\n"
         "TYPE_CHECKING = False\n"
         "if TYPE_CHECKING:\n"
@@ -33,7 +35,8 @@ def known() -> str:
         f"AGENTS: dict[str, dict[str, Any]] = {_shown(table)}\n\n"
         f"WRAPS: tuple[Any, ...] = {_shown(tuple(wraps))}\n\n"
         f"ALIASES: dict[str, str] = {_shown(aliases)}\n\n"
-        f"SECRET_OPTIONS: tuple[str, ...] = {_shown(tuple(secret))}\n"
+        f"SECRET_OPTIONS: tuple[str, ...] = {_shown(tuple(secret))}\n\n"
+        f"RECOGNISED: tuple[str, ...] = {_shown(only)}\n"
     )
 
 

@@ -366,7 +366,7 @@ def test_a_chain_goes_through_shell_lines() -> None:
     line = " ".join([*DEFENDER, "php-fpm"])
     assert agents_of(command=[*SH, line]) == ["prisma_cloud"]
     assert agents_of(command=["sh", "-c", line]) == []
-    twice = " ".join([*DEFENDER, line])
+    twice = " ".join([*DEFENDER, line, "&& true"])
     assert agents_of(command=[*SH, twice]) == ["prisma_cloud", "prisma_cloud"]
 
 

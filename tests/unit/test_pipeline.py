@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.program import asked, run
+from tests.program import OPTIONS, asked, run
 from tests.unit.stack import DB, WEB
 
 
@@ -16,6 +16,20 @@ def test_problems_of_all_parts_are_told_at_once() -> None:
     failure = run(query).failure
     assert "options.x: is not known" in failure
     assert "include[0]: " in failure
+
+
+def test_what_two_layers_claim_is_told_beside_all_else() -> None:
+    query = {
+        "agents": [
+            {"agent": name, "options": OPTIONS[name]}
+            for name in ("sysdig", "prisma_cloud")
+        ],
+        "container_definitions": [WEB, {"name": "api", "image": "api:1"}],
+        "task": {"family": "web"},
+    }
+    failure = run(query).failure
+    assert "would get a tracer from both sysdig and prisma_cloud" in failure
+    assert 'container "api" has no entryPoint' in failure
 
 
 def test_nothing_is_checked_before_containers_have_names() -> None:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from fargate_instrument.core import ecs
 from fargate_instrument.core.errors import Said
 from fargate_instrument.core.jsontext import Number, dump
-from fargate_instrument.core.recipe import ShellWrapArgv, ShellWrapCommand
+from fargate_instrument.core.recipe import (
+    ShellWrapArgv,
+    ShellWrapCommand,
+    WrapEntryPoint,
+)
 from fargate_instrument.core.steps.site import ask_the_registry, text
 
 TYPE_CHECKING = False
@@ -14,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from fargate_instrument.core.ecs import Container
-    from fargate_instrument.core.recipe import AppendText, WrapEntryPoint
+    from fargate_instrument.core.recipe import AppendText
     from fargate_instrument.core.steps.site import Site
 
 
@@ -193,7 +197,9 @@ def _command(container: Container, site: Site) -> list[str]:
 
 def shell_wrap_argv(container: Container, step: ShellWrapArgv, site: Site) -> Container:
     """Run the whole argv behind a line of a shell."""
-    made = None if site.found is None else _as_found(container, [step.line], site)
+    made = None
+    if site.found is not None and not isinstance(site.found.wrap, WrapEntryPoint):
+        made = _as_found(container, [step.line], site)
     if made is not None:
         return made
     argv = _argv(container, False, [*step.shell, step.line], site)

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from fargate_instrument.core import shell
-from fargate_instrument.core.jsontext import Number
+from fargate_instrument.core.jsontext import Number, dump
+from fargate_instrument.core.marks import Found
 from fargate_instrument.core.recipe import (
     AppendText,
     Fact,
@@ -161,14 +162,19 @@ def test_as_given_an_empty_entry_point_is_an_entry_point() -> None:
         ),
         (MOVED, {"command": ["c"]}, {"entryPoint": ["/run", "it"]}),
         (LINE, {"command": [*SH, "a b"]}, {"command": [*SH, "/run it a b"]}),
-        (WHOLE, {"entryPoint": [*SH, "a b"]}, {"entryPoint": [*SH, "/run it a b"]}),
+        (
+            WHOLE,
+            {"entryPoint": [*SH, "a b"]},
+            {"entryPoint": [*SH, "/start && exec a b"]},
+        ),
     ],
 )
 @pytest.mark.parametrize("step", [RUN, MOVED, LINE])
 def test_a_wrap_comes_back_in_the_form_that_it_had(
     step: Any, found: Any, members: Any, made: Any
 ) -> None:
-    assert changed(step, members, found=found) == made
+    there = Found(found, raw=SH[0] in dump(members))
+    assert changed(step, members, found=there) == made
 
 
 @pytest.mark.parametrize(
@@ -183,11 +189,12 @@ def test_a_wrap_comes_back_in_the_form_that_it_had(
 def test_a_line_of_a_shell_is_never_put_into_a_shell_again(
     found: Any, members: Any, made: Any
 ) -> None:
-    assert changed(WHOLE, members, found=found) == made
+    there = Found(found, raw=SH[0] in dump(members))
+    assert changed(WHOLE, members, found=there) == made
 
 
 def test_a_wrap_without_anything_behind_it_is_said() -> None:
-    made, place, said = warning(RUN, {}, found=RUN)
+    made, place, said = warning(RUN, {}, found=Found(RUN))
     assert made["entryPoint"] == ["/run", "it"]
     assert place == "c[0].command"
     assert "nothing to run behind it" in said

@@ -224,8 +224,9 @@ def test_a_new_container_takes_all_of_an_application() -> None:
 
 def test_of_one_that_is_there_none_of_its_own_is_overwritten() -> None:
     there = {"environment": env(A="mine", C="mine")}
-    made = changed(INHERIT, there, inherited=APPLICATION, own=True)
-    assert made == {"environment": env(A="mine", C="mine", B="app")}
+    made, notes = done(INHERIT, there, inherited=APPLICATION, own=True)
+    assert made["environment"] == env(A="mine", C="mine")
+    assert not notes.warnings
 
 
 @pytest.mark.parametrize(("own", "kept"), [("app", []), ("mine", env(OWN="mine"))])
@@ -243,6 +244,8 @@ def test_without_an_application_its_own_go() -> None:
 
 def test_nothing_but_name_and_value_is_taken_over() -> None:
     odd = {"environment": [{"name": "A", "value": "1", "x": 5}, {"name": "B"}]}
-    for fresh in (True, False):
-        made = changed(INHERIT, {}, inherited=odd, own=True, fresh=fresh)
-        assert made == {"environment": [*env(A="1"), {"name": "B"}]}
+    made = changed(INHERIT, {}, inherited=odd, own=True, fresh=True)
+    assert made == {"environment": [*env(A="1"), {"name": "B"}]}
+    there = {"environment": env(C="mine")}
+    made, _ = done(INHERIT, there, inherited=odd, own=True)
+    assert made["environment"] == env(C="mine")
