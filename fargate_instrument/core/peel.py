@@ -58,7 +58,7 @@ def peel(
     """Take layers off canonical containers that have names, or say why not.
 
     ``wraps``: agent -> the forms in which it may have started an application; its keys
-    are the layers to take off. ``scope``: agent, container name -> is it to be touched.
+    are the layers to take off. Without forms only records count. ``scope``: agent, container name -> is it to be touched.
     ``unwritten``: layers that are never recorded. An agent's own containers that a
     record proves are taken out.
     """
@@ -247,7 +247,7 @@ class _Peeling:
         """Find an asked layer's launcher that lies beneath another agent's."""
         above: list[str] = []
         for agent, _ in marks.chain(container):
-            if agent in self.wraps and self.scope(agent, container["name"]):
+            if self.wraps.get(agent) and self.scope(agent, container["name"]):
                 self.problems.append(
                     _beneath(container, index, agent, above[::-1], self.address)
                 )

@@ -15,6 +15,7 @@ from fargate_instrument.core.definition import definition
 from fargate_instrument.core.jsontext import dump
 from fargate_instrument.core.peel import peel
 from fargate_instrument.core.targets import Pattern
+from tests.program import ARN
 from tests.property import strategies as some
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def _steps(name: str) -> st.SearchStrategy[tuple[Step, ...]]:
         ),
         r.SetEnvironment("NODE_OPTIONS", f"-n{name}", mode="prepend", separator=" "),
         r.SetEnvironment("PYTHONPATH", f"/{name}/a", "around", ":", after=f"/{name}/b"),
-        r.AddSecret(f"{name}_KEY", some.ARN),
+        r.AddSecret(f"{name}_KEY", ARN),
         r.UniqueEnvironment(),
         r.AddMountPoint(f"{name}-volume", f"/{name}"),
         r.AddCapability("SYS_PTRACE"),
@@ -186,9 +187,9 @@ def reached(
     )
 
 
-CONFIGS = {
+CONFIGS: dict[str, Any] = {
     image: {"Entrypoint": ["/from/image"], "Cmd": ["x y"], "Env": ["PYTHONPATH=/i"]}
-    for image in (*some.IMAGES, *(container["image"] for container in some.ASIDE))
+    for image in (*some.IMAGES, *(str(container["image"]) for container in some.ASIDE))
 }
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fargate_instrument.core import remove
+from fargate_instrument.core import marks, recipe, remove
 from fargate_instrument.core.errors import Failure
 from fargate_instrument.core.jsontext import dump
 from fargate_instrument.core.provenance import LABEL
@@ -62,7 +62,7 @@ def test_a_second_run_of_the_exact_mode_changes_nothing() -> None:
     @given(some.documents, stacks.exact(), stacks.stack(["east"]), st.booleans())
     def law(document: Any, recipe: Any, others: Any, alone: bool) -> None:
         document = [c for c in document if c["name"] in some.NAMES]
-        exact = stacks.r.Layer(recipe)
+        exact = recipe.Layer(recipe)
         layers = (exact,) if alone else (exact, *others)
         once = lay(document, layers)
         _sound(once)
@@ -188,8 +188,8 @@ def test_no_half_of_a_layer_is_left() -> None:
         own -= {container["name"] for container in document}
         assert not own & {container["name"] for container in left.containers}
         for container in left.containers:
-            assert not remove.marks.chain(container)
-            for member, key in remove.marks.REFERENCES:
+            assert not marks.chain(container)
+            for member, key in marks.REFERENCES:
                 assert not own & {e[key] for e in container.get(member, ())}
         seen(targets=done.reached, out=left.agents, unrecorded=not record)
 
@@ -286,7 +286,7 @@ def test_what_users_change_meanwhile_survives() -> None:
 
         once = lay(document, layers)
         touched = target in own or any(
-            isinstance(step, stacks.r.SetMember) and step.member == member
+            isinstance(step, recipe.SetMember) and step.member == member
             for layer in layers
             for step in layer.recipe.actions
         )

@@ -68,6 +68,7 @@ variable "sysdig_access_key" {{
 
 output "definitions" {{
   value     = module.event_generator.output_container_definitions
+  sensitive = true
 }}
 
 output "secret_arns" {{
