@@ -57,7 +57,7 @@ OWN: dict[str, Value] = {
     },
     "crowdstrike": {
         "name": "crowdstrike-falcon-init-container",
-        "image": "registry.crowdstrike.com/falcon-container/us-1/release/falcon-sensor:7",
+        "image": "registry.crowdstrike.com/falcon-container/us/release/falcon-sensor:7",
     },
     "datadog": {"name": "datadog-agent", "image": "public.ecr.aws/datadog/agent:7"},
     "dynatrace": {
