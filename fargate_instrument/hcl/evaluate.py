@@ -222,6 +222,12 @@ class Run:
             raise WrongError("the two results of a condition have different types")
         return value if isinstance(value, Unknown) else types.converted(value, kind)
 
+    def _is_length_of_json(self, node: Any) -> bool:
+        """Tell whether this is the length of a JSON text, which is never empty."""
+        if not isinstance(node, syntax.Call) or node.name != "length" or node.spread:
+            return False
+        return [type(self.value(one)) for one in node.arguments] == [Encoded]
+
     def binary(self, node: syntax.Binary) -> Any:
         """Combine two values. Raises WrongError."""
         sign = node.sign
@@ -229,6 +235,8 @@ class Run:
         if sign in ("&&", "||"):
             return self._logic(node, left)
         right = self.value(node.right)
+        if sign == ">" and right == 0 and self._is_length_of_json(node.left):
+            return True
         if sign in ("==", "!="):
             same = equality.equal(left, right)
             if same is None:

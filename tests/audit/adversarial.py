@@ -51,6 +51,9 @@ def main(value: str, *around: str) -> Files:
 
 M = "module.agent.container_definitions"
 
+HOLED = "jsonencode([terraform.workspace])"
+"""JSON with a part that only a plan knows."""
+
 AFTERWARDS = {
     "concat": f'jsonencode(concat(jsondecode({M}), [{{ name = "b", image = "b" }}]))',
     "filtered": f'jsonencode([for c in jsondecode({M}) : c if c.name != "agent"])',
@@ -65,6 +68,8 @@ AFTERWARDS = {
     "format": f'format("[%s,%s", jsonencode(local.app), trimprefix({M}, "["))',
     "join": f'join("", ["[", jsonencode(local.app), ",", trimprefix({M}, "[")])',
     "try_other": f"try(jsonencode(jsondecode({M})[9]), jsonencode(local.bare))",
+    "behind_a_mark": f"length({HOLED}) > 0 ? jsonencode(local.bare) : {M}",
+    "behind_a_length": f"length({HOLED}) > 90 ? {M} : jsonencode(local.bare)",
     "conditional": f"length({M}) > 1000000 ? {M} : jsonencode(local.bare)",
     "coalesce_bare_first": f"coalesce(jsonencode(local.bare), {M})",
     "flatten": f"jsonencode(flatten([jsondecode({M}), local.bare]))",
@@ -97,6 +102,7 @@ module "agent" {{
 """,
 }
 SAME_TEXT = {
+    "behind_a_mark": f"length({HOLED}) > 0 ? {M} : jsonencode(local.bare)",
     "plain": M,
     "tostring": f"tostring({M})",
     "round": f"jsonencode(jsondecode({M}))",

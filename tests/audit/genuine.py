@@ -17,6 +17,15 @@ WIZ = "/opt/wiz/sensor/wiz-sensor"
 UPWIND = "/var/lib/upwind/upwind-tracer"
 DEEPFENCE = "/deepfence/usr/local/bin/deepfence-entry-point-scratch.sh"
 AQUA = "/.aquasec/bin/microenforcer"
+FALCON = "/tmp/CrowdStrike/rootfs"  # noqa: S108 - where the vendor's volume stands
+CROWDSTRIKE = [
+    f"{FALCON}/lib64/ld-linux-x86-64.so.2",
+    "--library-path",
+    f"{FALCON}/lib64",
+    f"{FALCON}/bin/bash",
+    f"{FALCON}/entrypoint-ecs.sh",
+]
+DATADOG = ["/cws-instrumentation-volume/cws-instrumentation", "trace", "--"]
 
 OWN: dict[str, Value] = {
     "sysdig": {
@@ -46,6 +55,11 @@ OWN: dict[str, Value] = {
         "name": "upwind-tracer",
         "image": "public.ecr.aws/upwindsecurity/images/tracer:0.7.17",
     },
+    "crowdstrike": {
+        "name": "crowdstrike-falcon-init-container",
+        "image": "registry.crowdstrike.com/falcon-container/us/release/falcon-sensor:7",
+    },
+    "datadog": {"name": "datadog-agent", "image": "public.ecr.aws/datadog/agent:7"},
     "dynatrace": {
         "name": "install-oneagent",
         "image": "public.ecr.aws/dynatrace/dynatrace-codemodules:1",

@@ -60,7 +60,10 @@ locals {
 output "container_definitions" {
   value = !var.create ? "" : jsonencode(concat([
     for c in jsondecode(var.container_definitions) : merge(c, {
-      for key, value in { entryPoint = local.launcher, volumesFrom = [{ sourceContainer = "agent" }] } :
+      for key, value in {
+        entryPoint  = concat(local.launcher, try(coalescelist(c.entryPoint, ["/app"]), ["/app"]))
+        volumesFrom = [{ sourceContainer = "agent" }]
+      } :
       key => value if !contains(concat(var.exclude, var.ignore_containers), c.name)
     })
   ], [local.agent]))

@@ -64,7 +64,7 @@ class Ecs:
         web: dict[str, Any] = {"name": "web", "image": "web:1", "memory": 64}
         containers = [web]
         if good:
-            web["entryPoint"] = ["/opt/draios/bin/instrument"]
+            web["entryPoint"] = ["/opt/draios/bin/instrument", "/app"]
             web["volumesFrom"] = [{"sourceContainer": "agent"}]
             containers.append(AGENT)
         self.call(

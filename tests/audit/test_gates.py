@@ -45,7 +45,7 @@ GOOD = {
         {
             "name": "web",
             "image": "w:1",
-            "entryPoint": ["/opt/draios/bin/instrument"],
+            "entryPoint": ["/opt/draios/bin/instrument", "/app"],
             "volumesFrom": [{"sourceContainer": "agent"}],
         },
         {"name": "agent", "image": "quay.io/sysdig/workload-agent:6"},

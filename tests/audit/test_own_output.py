@@ -104,6 +104,13 @@ def _made(stack: list[Value], provenance: str) -> dict[str, str]:
     return pipeline.run(query)
 
 
+def _registered(made: dict[str, str]) -> Value:
+    """Give the task as it is registered: with what the result says beside the list."""
+    volumes = parse(made["volumes"], "result")
+    pid_mode = {"pidMode": made["pid_mode"]} if made["pid_mode"] else {}
+    return {**TASK, **pid_mode, **({"volumes": volumes} if volumes else {})}
+
+
 @pytest.mark.parametrize("provenance", ["label", "off"])
 @pytest.mark.parametrize("stack", STACKS, ids=lambda s: "+".join(x["agent"] for x in s))
 def test_what_the_program_wrote_gives_no_finding(
@@ -134,8 +141,7 @@ def test_what_the_program_wrote_breaks_no_rule_that_the_input_kept(
 ) -> None:
     made = _made(_reach(stack), "label")
     containers = parse(made["container_definitions"], "result")
-    task = {**TASK, **({"pidMode": made["pid_mode"]} if made["pid_mode"] else {})}
-    facts = {**whole_task(task), "imageConfigs": CONFIGS}
+    facts = {**whole_task(_registered(made)), "imageConfigs": CONFIGS}
     before = check(list(CONTAINERS), {**whole_task(TASK), "imageConfigs": CONFIGS})
     known = {(one.rule, one.container) for one in before}
     caused = [

@@ -50,6 +50,8 @@ WRAPPED: dict[str, tuple[str, dict[str, Any]]] = {
         "prisma_cloud",
         {"entryPoint": ["sh", "-ec"], "command": [SHELL]},
     ),
+    "crowdstrike": ("crowdstrike", {"entryPoint": [*genuine.CROWDSTRIKE, "/app"]}),
+    "datadog cws": ("datadog", {"entryPoint": [*genuine.DATADOG, "/app"]}),
     "aqua": ("aqua", {"entryPoint": [genuine.AQUA, "/app"]}),
     "aqua, preload": (
         "aqua",
