@@ -58,7 +58,7 @@ def peel(
     """Take layers off canonical containers that have names, or say why not.
 
     ``wraps``: agent -> the forms in which it may have started an application; its keys
-    are the layers to take off. Without forms only records count. ``scope``: agent, container name -> is it to be touched.
+    are the layers to take off, without forms by records alone. ``scope``: agent, container name -> is it to be touched.
     ``unwritten``: layers that are never recorded. An agent's own containers that a
     record proves are taken out.
     """
