@@ -222,11 +222,19 @@ class Run:
             raise WrongError("the two results of a condition have different types")
         return value if isinstance(value, Unknown) else types.converted(value, kind)
 
-    def _is_length_of_json(self, node: Any) -> bool:
-        """Tell whether this is the length of a JSON text, which is never empty."""
+    def _is_length_of_some(self, node: Any) -> bool:
+        """Tell whether this is the length of what is never empty, holes or not.
+
+        That is a JSON text, or an object with a member that is there for sure.
+        """
         if not isinstance(node, syntax.Call) or node.name != "length" or node.spread:
             return False
-        return [type(self.value(one)) for one in node.arguments] == [Encoded]
+        if len(node.arguments) != 1:
+            return False
+        value = self.value(node.arguments[0])
+        if isinstance(value, dict) and getattr(value, "loose", False):
+            return any(not isinstance(one, Unknown) for one in value.values())
+        return isinstance(value, Encoded)
 
     def binary(self, node: syntax.Binary) -> Any:
         """Combine two values. Raises WrongError."""
@@ -235,7 +243,7 @@ class Run:
         if sign in ("&&", "||"):
             return self._logic(node, left)
         right = self.value(node.right)
-        if sign == ">" and right == 0 and self._is_length_of_json(node.left):
+        if sign == ">" and right == 0 and self._is_length_of_some(node.left):
             return True
         if sign in ("==", "!="):
             same = equality.equal(left, right)
