@@ -42,7 +42,7 @@ KINDS: dict[str, list[Schema]] = {
     "names": [{"items": {"minLength": 1, "type": "string"}, "type": "array"}],
     "texts": [{"items": TEXT, "type": "array"}],
     "map": [{"additionalProperties": TEXT, "type": "object"}],
-    "recipe": [{"type": "object"}],
+    "recipe": [{"additionalProperties": True, "type": "object"}],
     "log_configuration": [
         _closed(
             ("group", "stream_prefix", "region"),

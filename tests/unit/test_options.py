@@ -132,5 +132,6 @@ def test_every_agents_options_are_declared_once(agent: str) -> None:
     for option in options:
         assert option.doc.endswith((".", "`"))
         assert option.kind in CHECKED
-        assert bool(option.values) is (option.kind == "choice")
+        assert bool(option.values) or option.kind != "choice"
+        assert not option.values or option.kind in ("choice", "text")
         assert bool(option.members) is (option.kind == "object")
