@@ -33,9 +33,14 @@ SUITES = (
             ),
             *("options", "peel", "pipeline", "protocol", "provenance", "render"),
             *("request", "rules", "rules_generated", "rules_genuine", "rules_laws"),
-            *("remove_unrecorded", "shell", "targets", "validate"),
+            *("notation", "remove_unrecorded", "shell", "targets", "validate"),
+            *("commands_patch", "commands_shown", "commands_stacks", "rules_compared"),
         )
     ),
+    "tests/audit/test_own_output.py",
+    "tests/audit/test_spoofs.py",
+    "tests/audit/test_verdict.py",
+    "tests/property/test_laws.py",
     "tests/property/test_schemas.py",
 )
 TIMED = (

@@ -58,9 +58,9 @@ def peel(
     """Take layers off canonical containers that have names, or say why not.
 
     ``wraps``: agent -> the forms in which it may have started an application; its keys
-    are the layers to take off, without forms by records alone. ``scope``: agent, container name -> is it to be touched.
-    ``unwritten``: layers that are never recorded. An agent's own containers that a
-    record proves are taken out.
+    are the layers to take off, without forms by records alone. ``scope``: agent,
+    container name -> is it to be touched. ``unwritten``: layers that are never
+    recorded. An agent's own containers that a record proves are taken out.
     """
     run = _Peeling(wraps, scope, address, unwritten)
     if not _anything(containers, wraps):
