@@ -24,6 +24,7 @@ SUITES = (
             *(
                 "claims",
                 "cli",
+                "corners",
                 "definition",
                 "errors",
                 "frozen",
