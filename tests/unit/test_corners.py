@@ -172,6 +172,7 @@ PART = Hole("", "it is not known")
         (["/bin/sh", "-e"], []),
         (["/bin/sh", "-c", 5], []),
         (["/bin/sh", HOLE], []),
+        (["/bin/sh", "-c", Hole("/ap", "it is not known")], []),
         ([LAUNCHER, "/bin/sh", "-c", HOLE], ["sysdig"]),
         ([LAUNCHER, "/bin/sh", "-c", PART], ["sysdig"]),
         (["/bin/sh", "-e", "-c", f"{LAUNCHER} /app"], ["sysdig"]),

@@ -285,6 +285,9 @@ class TestParameters:
             step = {"step": "AddLabel", "name": "l", "value": text}
             assert "options.recipe.steps[0].value: " in told(changed(steps=[step]))
 
+    def test_a_port_is_a_whole_number(self) -> None:
+        assert "a whole number" in told(changed(task={"ports": ["8126"]}))
+
     def test_the_family_has_to_be_known(self) -> None:
         assert "task.family: is needed: the recipe speaks of" in told(ACME, task={})
 
