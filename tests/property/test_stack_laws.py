@@ -60,9 +60,9 @@ def test_a_second_run_of_the_exact_mode_changes_nothing() -> None:
 
     @enough
     @given(some.documents, stacks.exact(), stacks.stack(["east"]), st.booleans())
-    def law(document: Any, recipe: Any, others: Any, alone: bool) -> None:
+    def law(document: Any, asked: Any, others: Any, alone: bool) -> None:
         document = [c for c in document if c["name"] in some.NAMES]
-        exact = recipe.Layer(recipe)
+        exact = recipe.Layer(asked)
         layers = (exact,) if alone else (exact, *others)
         once = lay(document, layers)
         _sound(once)
