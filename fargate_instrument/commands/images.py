@@ -87,6 +87,8 @@ def _of_folder(path: str, platform: Platform | None, *, every: bool) -> list[Wan
     from fargate_instrument.audit import sources  # noqa: PLC0415  (most asks name files)
 
     found = sources.definitions([path], None).definitions
+    if not found:
+        raise fail(path, "holds no task definition", *FIXES)
     return _of_definitions(found, platform, every=every)
 
 
