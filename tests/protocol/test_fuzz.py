@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.places import places
 from tests.program import CHECKOUT, KEYS, Run, flat, launch, run
 
 if TYPE_CHECKING:
@@ -118,18 +119,6 @@ def text_of(value: Any) -> str:
     return text
 
 
-def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """List the places of a JSON value."""
-    yield path
-    items: Any = ()
-    if isinstance(value, dict):
-        items = value.items()
-    elif isinstance(value, list):
-        items = enumerate(value)
-    for key, item in items:
-        yield from paths(item, (*path, key))
-
-
 def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     """Put something else at a place."""
     if not path:
@@ -165,7 +154,7 @@ def _document(text: str, chance: random.Random) -> str:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return _damaged(text, chance)
-    place = chance.choice(list(paths(value)))
+    place = chance.choice(list(places(value)))
     new = chance.choice(ODD)
     if chance.random() < 0.15:
         new = chance.choice(DEFINITIONS)
@@ -264,7 +253,7 @@ def test_a_wrong_type_at_every_place(name: str) -> None:
         if key not in query:
             continue
         value = json.loads(query[key])
-        for place in paths(value):
+        for place in places(value):
             for odd in ODD[:8] + ODD[15:24] + ODD[24:34:3]:
                 within_limit({**query, key: text_of(replaced(value, place, odd))})
 
@@ -277,7 +266,7 @@ def test_a_wrong_type_at_every_place_of_a_recorded_definition() -> None:
     label = "fargate-instrument.provenance"
     for index, container in enumerate(value):
         record = json.loads(container["dockerLabels"][label])
-        for place in paths(record):
+        for place in places(record):
             for odd in ODD[:24]:
                 text = text_of(replaced(record, place, odd))
                 made = replaced(value, (index, "dockerLabels", label), text)

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.places import places
 from tests.program import OPTIONS, run
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 DOCUMENT: dict[str, Any] = {
     "taskDefinition": {
@@ -68,24 +66,12 @@ def instrumented(agent: str) -> Any:
 BASES = [DOCUMENT, *map(instrumented, OPTIONS)]
 
 
-def paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """List every place of a document."""
-    yield path
-    items: Any = ()
-    if isinstance(value, dict):
-        items = value.items()
-    elif isinstance(value, list):
-        items = enumerate(value)
-    for key, item in items:
-        yield from paths(item, (*path, key))
-
-
 @st.composite
 def documents(draw: st.DrawFn) -> Any:
     """Put something odd in one or two places of a sound document."""
     holder = {"": copy.deepcopy(draw(st.sampled_from(BASES)))}
     for _ in range(draw(st.integers(1, 2))):
-        path = ("", *draw(st.sampled_from(list(paths(holder[""])))))
+        path = ("", *draw(st.sampled_from(list(places(holder[""])))))
         parent: Any = holder
         for step in path[:-1]:
             parent = parent[step]

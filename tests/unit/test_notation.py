@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jsonschema
 import pytest
@@ -15,10 +15,8 @@ from fargate_instrument.core import agents, notation, recipe
 from fargate_instrument.core.errors import Failure, Problem
 from fargate_instrument.core.request import secret_values
 from fargate_instrument.models import recipe as recipe_models
+from tests.places import places
 from tests.program import ARN, CHECKOUT, OPTIONS, Run, asked, run
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 SCHEMA = json.loads(
     (CHECKOUT / "docs/reference/schemas/recipe.json").read_text(encoding="utf-8")
@@ -338,18 +336,6 @@ class TestLayers:
     def test_no_recipe(self) -> None:
         done = run({"agent": "custom", "container_definitions": DEFINITION})
         assert "options.recipe: is needed" in done.failure
-
-
-def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """List every place of a JSON value but what a SetMember writes and templates."""
-    yield path
-    items: Any = ()
-    if isinstance(value, dict):
-        items = value.items()
-    elif isinstance(value, list):
-        items = enumerate(value)
-    for key, item in items:
-        yield from places(item, (*path, key))
 
 
 WHOLE: list[Any] = [
