@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from fargate_instrument.hcl import module, syntax
 from fargate_instrument.hcl.files import NotAllowedError, is_folder, real
+from fargate_instrument.hcl.syntax import NotReadableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -130,23 +131,25 @@ def words(folder: Path, files: Files) -> set[bytes]:
     What cannot be read may hold anything.
     """
     found: set[bytes] = set()
-    for path in module.sources(folder):
-        try:
+    try:
+        for path in module.sources(folder):
             content = files.content(path)
-        except NotAllowedError:
-            return set(_WORDS)
-        found |= {word for word in _WORDS if word in content}
+            found |= {word for word in _WORDS if word in content}
+    except (NotAllowedError, NotReadableError):
+        return set(_WORDS)
     return found
 
 
 def stands_alone(folder: Path, files: Files) -> bool:
     """Tell whether a module that others call shows that it is applied by itself."""
+    read = module.read(folder, files)
+    if folder in read.unread:
+        return True
     names = set(module.names_of(folder)) | {p.name for p in folder.glob(".terraform*")}
     if any(name.endswith((".tfvars", ".tfvars.json")) for name in names):
         return True
     if names & {".terraform", ".terraform.lock.hcl"}:
         return True
-    read = module.read(folder, files)
     if next(read.of("provider"), None) is not None:
         return True
     for block in read.of("terraform"):

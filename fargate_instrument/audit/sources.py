@@ -123,7 +123,7 @@ class Below:
         try:
             content = self.files.content(path)
         except NotAllowedError as reason:
-            return [_unread(path, str(reason))] if path.is_symlink() else []
+            return [_unread(path, str(reason))]
         speaks = documents.may_hold(content)
         if not speaks and b"\\u" not in content:
             return []
@@ -140,20 +140,22 @@ class Below:
         judged = [
             container
             for one in self.reading.definitions
-            for container in _inputs(one.containers)
+            for container in _inputs(one.containers) or ()
             if isinstance(container, dict)
         ]
-        return all(
+        written = [_inputs(one.containers) for one in found]
+        return None not in written and all(
             isinstance(container, dict) and any(_fits(container, j) for j in judged)
-            for one in found
-            for container in _inputs(one.containers)
+            for containers in written
+            for container in containers or ()
         )
 
 
-def _inputs(value: Any) -> list[Any]:
+def _inputs(value: Any) -> list[Any] | None:
+    """Give the containers as they are written; None if they are not known."""
     while isinstance(value, Instrumented):
         value = value.containers
-    return value if isinstance(value, list) else []
+    return value if isinstance(value, list) else None
 
 
 _DECIDES = ("name", "image", "entryPoint", "command")

@@ -54,12 +54,12 @@ class Module:
 
 def parse(text: str, path: Path) -> list[Block]:
     """Read a file's blocks. Raises NotReadableError."""
-    if path.name.endswith(JSON_SUFFIXES):
-        return json_syntax.parse(text, path)
     try:
+        if path.name.endswith(JSON_SUFFIXES):
+            return json_syntax.parse(text, path)
         attributes, blocks = bodies.body(parser.Parser(text, str(path)), path)
     except RecursionError:
-        raise NotReadableError(f"{path} is not read: it nests too deeply") from None
+        raise _too_deep(str(path)) from None
     if attributes:
         name = next(iter(attributes))
         raise NotReadableError(f"{path} is not read: {name} stands outside a block")
@@ -68,20 +68,31 @@ def parse(text: str, path: Path) -> list[Block]:
 
 def assignments(text: str, path: str) -> dict[str, Expression]:
     """Read a file of ``name = value`` lines. Raises NotReadableError."""
-    if path.endswith(".json"):
-        return json_syntax.assignments(text, path)
-    attributes, blocks = bodies.body(parser.Parser(text, path), None)
+    try:
+        if path.endswith(".json"):
+            return json_syntax.assignments(text, path)
+        attributes, blocks = bodies.body(parser.Parser(text, path), None)
+    except RecursionError:
+        raise _too_deep(path) from None
     if blocks:
         raise NotReadableError(f"{path} is not read: it holds a block")
     return attributes
 
 
+def _too_deep(path: str) -> NotReadableError:
+    return NotReadableError(f"{path} is not read: it nests too deeply")
+
+
 def names_of(folder: Path) -> list[str]:
-    """List the names of the files in a folder that Terraform would load, sorted."""
+    """List the names of the files in a folder that Terraform would load, sorted.
+
+    Raises NotReadableError.
+    """
     try:
         names = sorted(n for n in os.listdir(folder) if not is_folder(folder / n))  # noqa: PTH208
-    except OSError:
-        return []
+    except OSError as error:
+        reason = f"it cannot be listed: {error.strerror}"
+        raise NotReadableError(f"{folder} is not read: {reason}") from None
     return [name for name in names if not _is_left_out(name)]
 
 
@@ -95,7 +106,7 @@ def _is_left_out(name: str) -> bool:
 
 
 def sources(folder: Path) -> list[Path]:
-    """List a folder's configuration files, overrides last."""
+    """List a folder's configuration files, overrides last. Raises NotReadableError."""
     found = [n for n in names_of(folder) if n.endswith((*SUFFIXES, *JSON_SUFFIXES))]
     plain = [n for n in found if not is_override(n)]
     return [folder / n for n in (*plain, *(n for n in found if is_override(n)))]
@@ -111,7 +122,10 @@ def is_override(name: str) -> bool:
 
 
 def given(folder: Path) -> list[Path]:
-    """List the files of values that Terraform loads by itself, the last one wins."""
+    """List the files of values that Terraform loads by itself, the last one wins.
+
+    Raises NotReadableError.
+    """
     names = names_of(folder)
     found = [name for name in GIVEN if name in names]
     return [folder / n for n in (*found, *(n for n in names if n.endswith(AUTOMATIC)))]
@@ -139,10 +153,14 @@ def read(folder: Path, files: Files) -> Module:
 
 
 def _read(folder: Path, files: Files) -> Module:
+    try:
+        written, value_files = sources(folder), given(folder)
+    except NotReadableError as error:
+        return Module(folder, (), unread={folder: str(error)})
     blocks: list[Block] = []
     unread: dict[Path, str] = {}
     overrides: list[Block] = []
-    for path in sources(folder):
+    for path in written:
         try:
             found = parse(text_of(path, files), path)
         except NotReadableError as error:
@@ -154,16 +172,10 @@ def _read(folder: Path, files: Files) -> Module:
         if not _override(blocks, block):
             reason = f"{block.path} is not read: it overrides what is not there"
             unread[block.path or folder] = reason
-    return Module(folder, tuple(blocks), _values(folder, files, unread), unread, twice)
-
-
-def _values(
-    folder: Path, files: Files, unread: dict[Path, str]
-) -> dict[str, Expression]:
     values: dict[str, Expression] = {}
-    for path in given(folder):
+    for path in value_files:
         values.update(_values_of(path, files, unread))
-    return values
+    return Module(folder, tuple(blocks), values, unread, twice)
 
 
 def _values_of(
