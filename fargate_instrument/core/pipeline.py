@@ -33,9 +33,9 @@ _SNAKE = {name: key for key, name in (TASK_FACTS | PLATFORM_FACTS).items()}
 _SNAKE["runtimePlatform"] = "runtime_platform"
 
 
-QUIET = frozenset({"F13", "H17", "H20"})
-"""Hazards that are a matter of policy or of the vendor's ways: `check` says them, a
-plan, which would say them again each time, does not."""
+QUIET = frozenset({"E4", "F13", "H13", "H17", "H20"})
+"""Notes, and hazards that are a matter of policy or of the vendor's ways: `check` says
+them, a plan, which would say them again each time, does not."""
 
 EXPECTED = frozenset({"N6", "H12"})
 """Hazards that what an agent puts in may have by the vendor's design."""
@@ -224,7 +224,7 @@ def _findings(
     facts = whole_task(task) if definition.whole else dict(task)
     if definition.image_configs:
         facts["imageConfigs"] = definition.image_configs
-    return check(list(containers), facts, unsaid=QUIET, notes=False)
+    return check(list(containers), facts, unsaid=QUIET)
 
 
 def _key(finding: Finding) -> tuple[Any, ...]:

@@ -45,7 +45,7 @@ TASK: Value = {
     "requiresCompatibilities": ["FARGATE"],
     "runtimePlatform": {"cpuArchitecture": "X86_64", "operatingSystemFamily": "LINUX"},
 }
-HAZARDS = (QUIET - {"F13"}) | EXPECTED | {"H13"}
+HAZARDS = (QUIET - {"E4", "F13"}) | EXPECTED
 """What is documented to come with an agent: policies, shares of the task, probes."""
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from fargate_instrument.core.ecs_model import ENUMS, SHAPES
 from fargate_instrument.core.jsontext import Number
+from fargate_instrument.core.pipeline import QUIET
 from fargate_instrument.core.rules import SEVERITIES, check, whole_task
 from fargate_instrument.core.rules.schema import fits
 from fargate_instrument.core.rules.table import RULES
@@ -57,6 +58,12 @@ def test_every_rule_has_its_cases() -> None:
     assert {f"R{number}" for number in range(1, 82)} <= set(RULES)
     assert {f"H{number}" for number in range(1, 22)} <= set(RULES)
     assert all(broken and sound for broken, sound in CASES.values())
+
+
+def test_a_plan_says_no_note() -> None:
+    notes = {rule for rule, row in RULES.items() if row[0] == "note"}
+    assert notes - BY_COMMAND == {"E4", "H13"}
+    assert notes - BY_COMMAND < QUIET
 
 
 def test_rules_are_worded() -> None:

@@ -42,7 +42,6 @@ def check(
     containers: object,
     task: Mapping[str, Any],
     unsaid: Collection[str] = (),
-    notes: bool = True,
 ) -> list[Finding]:
     """Ask every rule about one task definition.
 
@@ -59,7 +58,7 @@ def check(
     and awsvpc, sizes, hazards. A fact that is not there switches off only the rules
     that need it. Fargate is assumed unless requiresCompatibilities says otherwise.
     """
-    report = Report(unsaid, notes)
+    report = Report(unsaid)
     facts = _facts(task, report)
     subject = Subject(_containers(containers, report), facts, report)
     if report.findings:

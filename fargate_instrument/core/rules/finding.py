@@ -37,14 +37,13 @@ class Finding(Frozen):
 class Report:
     """The findings so far, in the order in which the rules were asked.
 
-    ``unsaid``: rules that are not reported. ``notes``: whether notes are.
+    ``unsaid``: rules that are not reported.
     """
 
-    __slots__ = ("damaged", "findings", "notes", "unsaid")
+    __slots__ = ("damaged", "findings", "unsaid")
 
-    def __init__(self, unsaid: Collection[str] = (), notes: bool = True) -> None:
+    def __init__(self, unsaid: Collection[str] = ()) -> None:
         self.unsaid = unsaid
-        self.notes = notes
         self.findings: list[Finding] = []
         self.damaged = False
 
@@ -67,8 +66,6 @@ class Report:
         from fargate_instrument.core.rules.table import RULES  # noqa: PLC0415  (words are for findings alone)
 
         severity, _, _, aws, fix = RULES[rule]
-        if severity == "note" and not self.notes:
-            return
         name = (container or {}).get("name")
         label = name if isinstance(name, str) else ""
         said = f'container "{label}" {message}' if label else message
