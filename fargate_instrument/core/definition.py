@@ -180,10 +180,9 @@ def task_definition(
     Takes what register-task-definition takes and what describe-task-definition
     gives (``taskDefinition`` around it), in either key case.
     """
-    for key, item in value.items():
-        if key.lower() == "taskdefinition" and isinstance(item, dict):
-            value = item
-            break
+    described = description_key(value)
+    if described:
+        value = value[described]
     shallow = {
         key: item
         for key, item in value.items()

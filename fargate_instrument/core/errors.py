@@ -76,13 +76,6 @@ def shown(text: str) -> str:
     return text
 
 
-def quoted(word: str) -> str:
-    """Write a word so that a POSIX shell takes it as one."""
-    from shlex import quote  # noqa: PLC0415  (only when something fails)
-
-    return quote(word)
-
-
 def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 

@@ -9,7 +9,7 @@ from fargate_instrument.core.recipe import SIDECAR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from fargate_instrument.core.answer import Answer
@@ -44,7 +44,7 @@ def explanation(answer: Answer) -> dict[str, Any]:
     outcome = answer.outcome
     return {
         "agents": answer.agents,
-        "containers": [_container(answer, c) for c in answer.before.containers],
+        "containers": _containers(answer),
         "added": _added(answer),
         "task": {
             "needs": [need for done in answer.layers for need in _needs(done)],
@@ -57,10 +57,19 @@ def explanation(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _container(answer: Answer, before: Container) -> dict[str, Any]:
+def _containers(answer: Answer) -> list[dict[str, Any]]:
+    there = {container["name"]: container for container in answer.after.containers}
+    skipped = dict(render.skipped(answer.outcome))
+    return [
+        _container(answer, before, there.get(before["name"], {}), skipped)
+        for before in answer.before.containers
+    ]
+
+
+def _container(
+    answer: Answer, before: Container, after: Container, skipped: Mapping[str, str]
+) -> dict[str, Any]:
     name = before["name"]
-    there = {c["name"]: c for c in answer.after.containers}
-    after = there.get(name, {})
     for done in answer.layers:
         if name in done.own:
             step = {
@@ -70,7 +79,7 @@ def _container(answer: Answer, before: Container) -> dict[str, Any]:
             }
             return {"name": name, "outcome": "the agent's own", "steps": [step]}
     if not any(name in done.targets for done in answer.layers):
-        reason = dict(render.skipped(answer.outcome))[name]
+        reason = skipped[name]
         return {"name": name, "outcome": "skipped", "reason": reason, "steps": []}
     made = {"name": name, **_instrumented(answer, before, after)}
     left = [

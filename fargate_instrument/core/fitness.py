@@ -9,7 +9,7 @@ from fargate_instrument.core.recipe import SetMember
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Any, Protocol
 
     from fargate_instrument.core.definition import Definition
@@ -139,7 +139,7 @@ def older(version: object, least: str) -> bool:
     return bool(given) and [*given, *[0] * (len(wanted) - len(given))] < wanted
 
 
-def ports(run: Run, recipe: Recipe, targets: Sequence[str]) -> None:
+def ports(run: Run, recipe: Recipe, targets: Collection[str]) -> None:
     """Warn of port mappings that take a port of the agent's."""
     if not recipe.task.ports:
         return

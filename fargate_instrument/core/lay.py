@@ -121,11 +121,12 @@ class _Laying:
             return Laid(layer, (), reasons, (), (), ())
         here = [self.made[index]["name"] for index in chosen]
         kept = [self.made[index]["name"] for index in sorted(own.there)]
-        sound = [name for name in (*here, *kept) if self._is_sound(name)]
+        sound = {name for name in (*here, *kept) if self._is_sound(name)}
+        whole = [name for name in here if name in sound]
         fitness.task(self.definition, recipe, self.notes)
         fitness.router(self, recipe, own)
-        fitness.ports(self, recipe, [name for name in here if name in sound])
-        sites = self._patch(layer, own, [name for name in here if name in sound])
+        fitness.ports(self, recipe, {*whole})
+        sites = self._patch(layer, own, whole)
         volumes = list(self._volumes(recipe, sites))
         if len(sound) == len(here) + len(kept):
             volumes += self._containers(layer, own, sites)
@@ -293,10 +294,10 @@ class _Laying:
         """Write down how to get from a container back to what it was."""
         was = None if name in self.noted else self.peeled.before.get(name)
         self.noted.add(name)
-        stay = self.peeled.records.get(name, ())
-        before = base if was is None else provenance.bare(was, stay)
         if not (self.record and recipe.recorded):
             return
+        stay = self.peeled.records.get(name, ())
+        before = base if was is None else provenance.bare(was, stay)
         undo = provenance.difference(before, made, recipe.secret_names)
         if undo:
             record = Record(recipe.agent, undo, labels="dockerLabels" not in before)

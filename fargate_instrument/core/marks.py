@@ -14,6 +14,7 @@ from fargate_instrument.core.recipe import (
     ShellWrapCommand,
     WrapEntryPoint,
 )
+from fargate_instrument.core.shell import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -261,7 +262,10 @@ def form(container: Container, wraps: Iterable[Wrap]) -> Found | None:
             alone = len(entry_point) == len(prefix) and wrap.layout == "command"
             if alone or found is None:
                 layout = "command" if alone else "entry_point"
-                found = Found(wrap.replace(layout=layout, as_given=False))
+                same = wrap.layout == layout and not wrap.as_given
+                found = Found(
+                    wrap if same else wrap.replace(layout=layout, as_given=False)
+                )
         elif found is None and isinstance(wrap, ShellWrapCommand):
             found = _behind(command, wrap, " ".join(wrap.launcher))
         elif found is None and isinstance(wrap, ShellWrapArgv):
@@ -275,13 +279,7 @@ def _behind(items: list[Any], wrap: Any, start: str) -> Found | None:
         return None
     if not items[-1].startswith(start + " "):
         return None
-    return Found(wrap, raw=_words(items[-1][len(start) + 1 :]) is None)
-
-
-def _words(line: str) -> list[str] | None:
-    from fargate_instrument.core.shell import words  # noqa: PLC0415  (for shells alone)
-
-    return words(line)
+    return Found(wrap, raw=words(items[-1][len(start) + 1 :]) is None)
 
 
 def unwrapped(container: Container, found: Found) -> Container:
@@ -304,7 +302,7 @@ def unwrapped(container: Container, found: Found) -> Container:
 def _line(items: list[Any], start: str, raw: bool) -> list[Any]:
     """Take a launcher off a shell's line; words that need no shell stand alone then."""
     rest = items[-1][len(start) + 1 :]
-    return [*items[:-1], rest] if raw else list(_words(rest) or ())
+    return [*items[:-1], rest] if raw else list(words(rest) or ())
 
 
 def _with_argv(

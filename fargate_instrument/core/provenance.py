@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from fargate_instrument.core.ecs import LIST_KEYS, known_argv
 from fargate_instrument.core.errors import Failure, fail
-from fargate_instrument.core.frozen import Frozen
+from fargate_instrument.core.frozen import Frozen, once
 from fargate_instrument.core.jsontext import dump, parse
 
 TYPE_CHECKING = False
@@ -43,6 +43,11 @@ class Record(Frozen):
     added: bool = False
     labels: bool = False
     task: Undo = {}  # noqa: RUF012  (never changed: records are frozen)
+
+    @once
+    def text(self) -> str:
+        """Keep what stands in the label: one record serves many definitions."""
+        return dump(_entry(self))
 
 
 def read(container: Container, address: str) -> tuple[Record, ...]:
@@ -79,10 +84,8 @@ def write(container: Container, records: tuple[Record, ...]) -> Container:
     labels = container.get("dockerLabels")
     kept = {k: v for k, v in (labels or {}).items() if k != LABEL}
     if records:
-        return {
-            **container,
-            "dockerLabels": {**kept, LABEL: dump([_entry(r) for r in records])},
-        }
+        text = f"[{','.join(record.text for record in records)}]"
+        return {**container, "dockerLabels": {**kept, LABEL: text}}
     return {**container, "dockerLabels": kept}
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any
 
+    from fargate_instrument.core.recipe import Recipe
+
 
 class Removed(Frozen):
     """What is left when an instrumentation is out.
@@ -46,13 +48,16 @@ def remove(
     that goes in is changed. Raises Failure with every reason why not.
     """
     done = recorded(containers, task, agent, address)
-    left = [
-        name
-        for name in traces.known()
+    left = {
+        name: recipes
+        for name, recipes in traces.known().items()
         if name not in done.agents and agent in (None, name)
-    ]
+    }
     while left:
-        tried = [(name, *_unmarked(name, done, splits or {}, address)) for name in left]
+        tried = [
+            (name, *_unmarked(name, recipes, done, splits or {}, address))
+            for name, recipes in left.items()
+        ]
         outermost = [(n, made) for n, made, found in tried if made and not found]
         if not outermost:
             problems = [problem for _, _, found in tried for problem in found]
@@ -60,15 +65,19 @@ def remove(
                 raise Failure(problems)
             break
         name, done = outermost[0]
-        left.remove(name)
+        del left[name]
     return done
 
 
 def _unmarked(
-    name: str, done: Removed, splits: Mapping[str, int], address: str
+    name: str,
+    recipes: Sequence[Recipe],
+    done: Removed,
+    splits: Mapping[str, int],
+    address: str,
 ) -> tuple[Removed | None, list[Problem]]:
     """Take one agent out by its marks; None if there is nothing of it."""
-    work = traces.Unmarking(name, splits, address)
+    work = traces.Unmarking(name, recipes, splits, address)
     made, task = work.remove(done.containers, done.task)
     if made == done.containers and not work.problems:
         return None, []

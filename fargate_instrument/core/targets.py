@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fargate_instrument.core import ecs
-from fargate_instrument.core.errors import Problem, Said, nearest, quoted
+from fargate_instrument.core.errors import Problem, Said, nearest
 from fargate_instrument.core.frozen import Frozen
 from fargate_instrument.core.jsontext import dump
+from fargate_instrument.core.shell import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,17 +14,17 @@ from fargate_instrument.core.recipe import (
     AddMountPoint,
     SetEnvironment,
     SetMember,
-    When,
+    flat,
 )
 from fargate_instrument.core.steps import WORK, without
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from fargate_instrument.core.ecs import Container
-    from fargate_instrument.core.recipe import Action, Recipe, Step
+    from fargate_instrument.core.recipe import Recipe
 
 
 def known() -> dict[str, tuple[Recipe, ...]]:
@@ -39,21 +39,23 @@ def known() -> dict[str, tuple[Recipe, ...]]:
     return {**ours, **theirs}
 
 
-def _flat(steps: Sequence[Step]) -> Iterator[Action]:
-    for step in steps:
-        yield from step.steps if isinstance(step, When) else (step,)
-
-
 class Unmarking:
     """Taking one agent out of one task definition."""
 
-    def __init__(self, agent: str, splits: Mapping[str, int], address: str) -> None:
+    def __init__(
+        self,
+        agent: str,
+        recipes: Sequence[Recipe],
+        splits: Mapping[str, int],
+        address: str,
+    ) -> None:
         self.agent = agent
-        self.recipes = known()[agent]
+        self.recipes = recipes
         self.splits = splits
         self.address = address
-        self.steps = [step for one in self.recipes for step in _flat(one.steps)]
+        self.steps = [step for one in self.recipes for step in flat(one.steps)]
         self.wraps = marks.wraps_of(agent, self.steps)
+        self.volumes = self._volumes()
         self.problems: list[Problem] = []
 
     def remove(
@@ -188,7 +190,7 @@ class Unmarking:
         for one in self.recipes:
             own = [s for added in one.containers for s in added.for_each_target]
             mine = [s for added in one.containers for s in added.steps]
-            for step in (*self.steps, *_flat(own), *_flat(mine)):
+            for step in (*self.steps, *flat(own), *flat(mine)):
                 if isinstance(step, AddMountPoint):
                     volume = step.volume
                     name = volume[0] if isinstance(volume, tuple) else volume
@@ -198,7 +200,7 @@ class Unmarking:
     def _is_volume(self, name: object) -> bool:
         return any(
             name == known or (known.endswith("-") and str(name).startswith(known))
-            for known in self._volumes()
+            for known in self.volumes
         )
 
     def _around(self, task: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ value, in which nothing is wrong; ``admit`` finds out what and where.
 from __future__ import annotations
 
 from fargate_instrument.core.ecs_model import ENUMS, REQUIRED, SHAPES
+from fargate_instrument.core.errors import nearest
 from fargate_instrument.core.jsontext import kind as kind_of
 
 TYPE_CHECKING = False
@@ -209,8 +210,6 @@ def _wrong(
 def _unknown(
     member: str, shape: str, path: Path, report: Report, owner: Value | None
 ) -> None:
-    from fargate_instrument.core.errors import nearest  # noqa: PLC0415  (a rare case)
-
     if shape == "ContainerDefinition" and member in SHAPES["TaskDefinition"]:
         hint = "it belongs to the task definition, not to a container"
     else:

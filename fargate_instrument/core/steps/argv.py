@@ -10,6 +10,7 @@ from fargate_instrument.core.recipe import (
     ShellWrapCommand,
     WrapEntryPoint,
 )
+from fargate_instrument.core.shell import quoted
 from fargate_instrument.core.steps.site import ask_the_registry, text
 
 TYPE_CHECKING = False
@@ -211,8 +212,6 @@ def shell_wrap_argv(container: Container, step: ShellWrapArgv, site: Site) -> Co
 
 
 def _line(start: str, argv: list[str]) -> str:
-    from fargate_instrument.core.shell import quoted  # noqa: PLC0415  (for shells alone)
-
     return " ".join([start, *map(quoted, argv)])
 
 
